@@ -1,0 +1,70 @@
+"""Read run folders and answer their questions with pandas; nothing here needs the simulator.
+
+>>> from analysis import load_results, comparison_table, format_table
+>>> results = load_results("runs/comparison")          # doctest: +SKIP
+>>> print(format_table(comparison_table(results)))     # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analysis.compare import compare_arms, comparison_table
+    from analysis.dictionary import data_dictionary_markdown
+    from analysis.formatting import format_table
+    from analysis.load import FailedRowsWarning, RunFolderError, RunResults, UnfinishedRunError, load_results
+    from analysis.metrics import METRICS
+    from analysis.plots import plot_comparison, plot_steps
+    from analysis.summarise import steps_at_reaction, summarise_arms
+
+# A file named analysis.py in the working folder hides this package; callers tell the two apart by this constant.
+__version_marker__ = "desensim"
+
+_HOME = {
+    "FailedRowsWarning": "load",
+    "RunFolderError": "load",
+    "RunResults": "load",
+    "UnfinishedRunError": "load",
+    "load_results": "load",
+    "METRICS": "metrics",
+    "compare_arms": "compare",
+    "data_dictionary_markdown": "dictionary",
+    "comparison_table": "compare",
+    "format_table": "formatting",
+    "plot_comparison": "plots",
+    "plot_steps": "plots",
+    "steps_at_reaction": "summarise",
+    "summarise_arms": "summarise",
+}
+
+__all__ = [
+    "METRICS",
+    "FailedRowsWarning",
+    "RunFolderError",
+    "RunResults",
+    "UnfinishedRunError",
+    "compare_arms",
+    "comparison_table",
+    "data_dictionary_markdown",
+    "format_table",
+    "load_results",
+    "plot_comparison",
+    "plot_steps",
+    "steps_at_reaction",
+    "summarise_arms",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use, so that loading results does not pay for statistics or figures."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'analysis' has no attribute {name!r}")
+    value = getattr(import_module(f"analysis.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

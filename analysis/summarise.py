@@ -1,0 +1,116 @@
+"""What happened in each arm, with intervals. Patients are the unit: replicates are averaged per patient first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.intervals import Interval, Method, share_interval
+from analysis.load import RunResults
+from analysis.metrics import SEVERITIES, patient_means
+
+_QUARTILES = (("q25", 0.25), ("median", 0.5), ("q75", 0.75))
+
+
+def summarise_arms(results: RunResults, *, interval: Method = "wilson", level: float = 0.95) -> pd.DataFrame:
+    """Describe every arm in one row.
+
+    Parameters
+    ----------
+    results : RunResults
+    interval : {"wilson", "exact"}
+        How the limits of a share are found; see `analysis.intervals.share_interval`.
+    level : float
+        Confidence level of every interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``arm``, ``n`` (patients with a finished row), ``failed_rows``; shares from 0 to 1 with ``_low`` and ``_high``:
+        ``reacted``, ``none``, ``mild``, ``moderate``, ``severe``, ``completed``; quartiles ``_q25``, ``_median``,
+        ``_q75``: ``onset_min`` and ``step_at_reaction`` among those who reacted, ``delivered_dose_mg`` of all.
+    """
+    records = []
+    for arm in results.arms:
+        rows = results.outcomes[results.outcomes["arm"] == arm]
+        finished = rows[rows["status"] == "ok"].set_index(["patient_id", "replicate"])
+        record: dict[str, Any] = {
+            "arm": arm,
+            "n": finished.index.unique("patient_id").size,
+            "failed_rows": len(rows) - len(finished),
+        }
+        record |= _shares({"reacted": finished["reacted"]}, interval, level)
+        record |= _shares({grade: finished["severity"] == grade for grade in SEVERITIES}, interval, level)
+        record |= _shares({"completed": finished["completed"]}, interval, level)
+        reacted = finished[finished["reacted"].fillna(False).astype(bool)]
+        record |= _quartiles("onset_min", reacted["onset_min"])
+        record |= _quartiles("step_at_reaction", reacted["step_at_reaction"], whole=True)
+        record |= _quartiles("delivered_dose_mg", finished["delivered_dose_mg"])
+        records.append(record)
+    return pd.DataFrame(records)
+
+
+def severity_shares(results: RunResults, column: str = "severity") -> pd.DataFrame:
+    """Share of patients with each worst grade: index arm, columns none, mild, moderate, severe, and ``n``.
+
+    `column` is the outcomes column that holds the grade. Missing (NaN) for an arm without a finished row.
+    """
+    shares = {}
+    for arm in results.arms:
+        rows = results.outcomes[(results.outcomes["arm"] == arm) & (results.outcomes["status"] == "ok")]
+        grades = rows.set_index("patient_id")[column]
+        shares[arm] = {grade: patient_means((grades == grade).astype("float64")).mean() for grade in SEVERITIES}
+        shares[arm]["n"] = rows["patient_id"].nunique()
+    return pd.DataFrame.from_dict(shares, orient="index").astype({"n": "int64"}).rename_axis(index="arm")
+
+
+def steps_at_reaction(results: RunResults) -> pd.DataFrame:
+    """Where in the course the first symptom came.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per arm, protocol and step that the arm's course contains, in the order of the course, and per worst
+        grade: ``arm``, ``protocol``, ``step``, ``severity`` (mild, moderate, severe) and ``share`` of the arm's
+        patients whose first symptom came there. Steps without a reaction have the share 0.
+    """
+    starts = results.events[results.events["event"] == "step_start"]
+    order = starts.groupby(["arm", "protocol", "step"], observed=True)["event_number"].min().sort_values(kind="stable")
+    records = []
+    for arm in results.arms:
+        rows = results.outcomes[(results.outcomes["arm"] == arm) & (results.outcomes["status"] == "ok")]
+        weight = 1.0 / rows.groupby("patient_id")["replicate"].transform("size") / rows["patient_id"].nunique()
+        keys = [rows["protocol_at_reaction"], rows["step_at_reaction"], rows["severity"]]
+        shares = weight.groupby(keys, observed=True).sum()
+        for _, protocol, step in order[order.index.get_level_values("arm") == arm].index:
+            for grade in SEVERITIES[1:]:
+                share = float(shares.get((protocol, step, grade), 0.0))
+                records.append({"arm": arm, "protocol": protocol, "step": step, "severity": grade, "share": share})
+    return pd.DataFrame(records, columns=["arm", "protocol", "step", "severity", "share"])
+
+
+def _shares(answers: dict[str, pd.Series], interval: Method, level: float) -> dict[str, float]:
+    limits: dict[str, float] = {}
+    for name, values in answers.items():
+        found: Interval = share_interval(patient_means(values.dropna().astype("float64")), interval, level)
+        limits |= {name: found.estimate, f"{name}_low": found.low, f"{name}_high": found.high}
+    return limits
+
+
+def _quartiles(name: str, values: pd.Series, whole: bool = False) -> dict[str, float]:
+    """Quartiles over patients; `whole` takes values that occur, as the step half-way between 3 and 4 is no step."""
+    method: Any = "inverted_cdf" if whole else "linear"
+    average: Callable[[pd.Series], float] = _lower_median if whole else pd.Series.mean
+    known = values.dropna().astype("float64")
+    by_patient = known.groupby(level="patient_id").agg(average)
+    return {
+        f"{name}_{label}": float(np.quantile(by_patient, q, method=method)) if len(by_patient) else float("nan")
+        for label, q in _QUARTILES
+    }
+
+
+def _lower_median(values: pd.Series) -> float:
+    return float(np.quantile(values, 0.5, method="inverted_cdf"))

@@ -1,0 +1,123 @@
+"""Small run folders with known counts, written the way a study writes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from abm.output_columns import TABLES
+
+NONE, MILD, MODERATE, SEVERE = "none", "mild", "moderate", "severe"
+FAILED = "failed"
+ARMS = ("full_dose", "rdd", "interruption")
+LADDER_STEPS = 12
+
+
+def dictionary() -> pd.DataFrame:
+    """The data dictionary as columns.csv holds it."""
+    return pd.DataFrame([column._asdict() for columns in TABLES.values() for column in columns])
+
+
+def outcome(arm: str, patient_id: int, grade: str, replicate: int = 0, **values: Any) -> dict[str, Any]:
+    """One outcome row with the worst grade `grade`, or a failed row."""
+    reacted = grade in (MILD, MODERATE, SEVERE)
+    row: dict[str, Any] = {
+        "scenario": "comparison",
+        "arm": arm,
+        "patient_id": patient_id,
+        "replicate": replicate,
+        "status": "failed" if grade == FAILED else "ok",
+        "failure_reason": "histamine is not finite" if grade == FAILED else "",
+        "reactions": int(reacted),
+    }
+    if grade == FAILED:
+        return row
+    row |= {"reacted": reacted, "severity": grade, "severity_after_gap": grade, "severity_before_gap": NONE}
+    row |= {"planned_dose_mg": 2400.0, "delivered_dose_mg": 2400.0, "completed": True, "delay_min": 0.0}
+    if reacted:
+        steps = {"protocol_at_reaction": "full_dose", "step_at_reaction": 1, "bag_at_reaction": 0}
+        row |= {"onset_min": 10.0, "dose_at_reaction_mg": 100.0, **steps}
+    return row | values
+
+
+def arm_outcomes(arm: str, grades: Sequence[str], replicates: int = 1, **values: Any) -> list[dict[str, Any]]:
+    """Outcome rows of one arm; `grades` lists replicate after replicate of patient after patient."""
+    return [outcome(arm, i // replicates, grade, i % replicates, **values) for i, grade in enumerate(grades)]
+
+
+def table(name: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Rows as a frame with every column of the table, typed loosely as a writer may leave them."""
+    frame = pd.DataFrame(list(rows), columns=[column.name for column in TABLES[name]])
+    for column in TABLES[name]:
+        if column.kind == "string" or "|" in column.kind:
+            frame[column.name] = frame[column.name].astype("string")
+        elif not (column.kind == "int64" and frame[column.name].isna().any()):
+            frame[column.name] = frame[column.name].astype(column.kind)
+    return frame
+
+
+def step_events(arm: str, protocol: str, steps: int, first_event: int = 0) -> list[dict[str, Any]]:
+    """The step starts of one patient in one protocol."""
+    keys = {"scenario": "comparison", "arm": arm, "patient_id": 0, "replicate": 0, "drug": "penicillin_g"}
+    return [
+        keys | {"event_number": first_event + i, "time_min": 15.0 * i, "event": "step_start", "protocol": protocol}
+        | {"step": i + 1, "bag": 1 + i // 4, "dose_mg": 0.0, "cumulative_dose_mg": 0.0, "severity": NONE}
+        for i in range(steps)
+    ]
+
+
+def write_run(
+    folder: Path,
+    outcomes: Sequence[Mapping[str, Any]],
+    *,
+    arms: Sequence[str] = ARMS,
+    reference: str = "full_dose",
+    events: Sequence[Mapping[str, Any]] = (),
+    timeseries: Sequence[Mapping[str, Any]] | None = None,
+    **run: Any,
+) -> Path:
+    """Write a finished run folder and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ids = sorted({row["patient_id"] for row in outcomes})
+    traits = [{"patient_id": i, "age_y": 40.0 + i, "sex": "female", "weight_kg": 70.0, "sensitised": True}
+              | {"skin_test_positive": True, "specific_ige_positive": True} for i in ids]
+    tables = {"patients": traits, "outcomes": outcomes, "events": events}
+    if timeseries is not None:
+        tables["timeseries"] = timeseries
+    for name, rows in tables.items():
+        table(name, rows).to_parquet(folder / f"{name}.parquet", index=False)
+    dictionary().to_csv(folder / "columns.csv", index=False)
+    birth = {
+        "version": "0.1.0", "commit": "0" * 40, "dirty": False, "seed": 1, "scenario": "comparison",
+        "reference": reference, "arms": list(arms), "drugs": ["penicillin_g"], "patients": len(ids), "cells": 100,
+        "replicates": 1, "environment": {}, "content_hashes": {}, "timings": {}, "finished": True,
+    }
+    (folder / "run.json").write_text(json.dumps(birth | run), encoding="utf-8")
+    return folder
+
+
+def talk_run(folder: Path, patients: int = 200) -> Path:
+    """A run as a study would give it: full dose reacts, the ladder protects, an interruption undoes it."""
+    rng = np.random.default_rng(1)
+    outcomes = []
+    shares = {"full_dose": (0.22, 0.10, 0.30, 0.38), "rdd": (0.74, 0.21, 0.04, 0.01),
+              "interruption": (0.28, 0.14, 0.28, 0.30)}
+    luck = rng.random(patients)
+    for arm, share in shares.items():
+        own = np.clip(luck + rng.normal(0, 0.05, patients), 0, 1)
+        grades = [(NONE, MILD, MODERATE, SEVERE)[k] for k in np.searchsorted(np.cumsum(share)[:3], own)]
+        for patient, grade in enumerate(grades):
+            place: dict[str, Any] = {}
+            if grade != NONE and (arm == "rdd" or (arm == "interruption" and patient % 9 == 0)):
+                step = int(np.searchsorted([0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.62, 0.8], rng.random()))
+                place = {"protocol_at_reaction": "ladder_12_step", "step_at_reaction": step + 1}
+            outcomes.append(outcome(arm, patient, grade, onset_min=rng.gamma(4, 5), **place))
+    events = step_events("full_dose", "full_dose", 1) + step_events("rdd", "ladder_12_step", LADDER_STEPS)
+    events += step_events("interruption", "ladder_12_step", LADDER_STEPS)
+    events += step_events("interruption", "full_dose", 1, first_event=LADDER_STEPS)
+    return write_run(folder, outcomes, events=events)
