@@ -1,0 +1,1 @@
+"""The numbers: every parameter with its value, unit, range, kind, source and place."""

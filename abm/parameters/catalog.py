@@ -1,0 +1,105 @@
+"""All parameters in one place, and the set a run uses."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import math
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from abm.parameters import ige_receptor, mast_cell, mediators, patients, symptoms, tissue
+from abm.parameters.drugs import DRUGS, Drug
+from abm.parameters.parameter import Parameter
+
+__all__ = ["DRUGS", "OutOfRange", "ParameterSet", "UnknownParameter", "all_parameters", "default_parameters"]
+
+_GROUPS = {
+    "ige_receptor": ige_receptor.PARAMETERS,
+    "mast_cell": mast_cell.PARAMETERS,
+    "mediators": mediators.PARAMETERS,
+    "symptoms": symptoms.PARAMETERS,
+    "tissue": tissue.PARAMETERS,
+    "patients": patients.PARAMETERS,
+}
+
+
+class UnknownParameter(KeyError):
+    """No parameter has this name. `nearest` holds the most similar names."""
+
+    def __init__(self, name: str, nearest: list[str]) -> None:
+        self.name, self.nearest = name, nearest
+        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+        super().__init__(f"unknown parameter {name!r}{hint}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class OutOfRange(ValueError):
+    """An override lies outside of what the parameter may be."""
+
+
+@cache
+def _registry() -> dict[str, Parameter]:
+    table = {f"{group}.{key}": number for group, rows in _GROUPS.items() for key, number in rows.items()}
+    for drug in DRUGS.values():
+        table |= {f"drugs.{drug.name}.{key}": number for key, number in drug.parameters.items()}
+    return {name: dataclasses.replace(number, name=name) for name, number in table.items()}
+
+
+def all_parameters() -> list[Parameter]:
+    """Every parameter with its full name, in the order of the tables."""
+    return list(_registry().values())
+
+
+class ParameterSet(Mapping[str, float]):
+    """An immutable set of parameter values by full name, each in its parameter's own unit."""
+
+    def __init__(self, values: Mapping[str, float]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> float:
+        try:
+            return self._values[name]
+        except KeyError:
+            raise UnknownParameter(name, difflib.get_close_matches(name, self._values, n=3)) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def with_overrides(self, overrides: Mapping[str, float]) -> ParameterSet:
+        """Return a copy with some values replaced.
+
+        Raises
+        ------
+        UnknownParameter
+            If a name does not exist.
+        OutOfRange
+            If a value is not finite or outside of what the parameter may be.
+        """
+        for name, value in overrides.items():
+            self[name]
+            parameter = _registry()[name]
+            if not (math.isfinite(value) and parameter.hard_low <= value <= parameter.hard_high):
+                allowed = f"{parameter.hard_low:g} to {parameter.hard_high:g} {parameter.unit}".strip()
+                raise OutOfRange(f"{name} = {value:g} is not possible; allowed: {allowed}")
+        return ParameterSet(self._values | dict(overrides))
+
+
+@cache
+def default_parameters() -> ParameterSet:
+    """The one parameter set that every scenario uses unless it says otherwise."""
+    return ParameterSet({name: parameter.value for name, parameter in _registry().items()})
+
+
+def drug_named(name: str) -> Drug:
+    """Look a drug up; raises KeyError with the nearest name."""
+    if name not in DRUGS:
+        nearest = difflib.get_close_matches(name, DRUGS, n=1)
+        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+        raise KeyError(f"unknown drug {name!r}{hint}; known: {', '.join(DRUGS)}")
+    return DRUGS[name]

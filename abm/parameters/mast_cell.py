@@ -1,0 +1,78 @@
+"""Signalling of the mast cell: the two arms, calcium, the release threshold."""
+
+from __future__ import annotations
+
+from abm.parameters.parameter import Parameter
+
+_FIT = "one of six numbers fitted together to Castells 2008 (67/27/6 %), direct challenge of skin-test positives and " \
+    "recovery in 24–48 h"  # fmt: skip
+
+PARAMETERS: dict[str, Parameter] = {
+    "ship1_pool": Parameter(
+        5.0e3, "cross-links", 5e2, 5e4, "fitted", "human mast cell", "castells_2008", "breakthrough reactions", _FIT
+        + "; cross-links at which half of the SHIP-1 that can be recruited is taken",
+    ),
+    "ship1_time_min": Parameter(
+        10.1, "min", 8.1, 17.0, "derived", "RBL-2H3", "harmon_2017", "km_Ship1 1.43e-3 (1.0–2.0e-3) /s",
+        "time constant 1/1.43e-3 s = 11.7 min (8.3–16.7); the two-pulse experiment is matched by 10.1",
+        hard_low=1e-3, hard_high=1e9,
+    ),
+    "memory_lock_min": Parameter(
+        90.0, "min", 36.0, 240.0, "fitted", "human mast cell", "komiya_2003", "complete after 4 h near threshold", _FIT
+        + "; time constant of the slow inhibitory memory while cross-links rise",
+        hard_low=1e-3, hard_high=1e9,
+    ),
+    "memory_rearm_h": Parameter(
+        28.0, "h", 17.0, 48.0, "fitted", "human mast cell", "zhao_2012", "recovery 24–48 h", _FIT
+        + "; time constant of re-arming once cross-links are gone",
+        hard_low=1e-3, hard_high=1e9,
+    ),
+    "memory_hold_crosslinks": Parameter(
+        1.0, "cross-links", 0.1, 30.0, "assumed", "human basophil", "komiya_2003", "still desensitized at 3 days with drug",
+        "cross-links per cell that halve the speed of re-arming: 'only with drug removal does the slow clock run'; the order of "
+        "what the first ladder step makes",
+        hard_low=1e-9, hard_high=1e12,
+    ),
+    "activation_crosslinks": Parameter(
+        25.0, "cross-links", 5.0, 100.0, "derived", "human basophil", "macglashan_1993", "half-maximal release",
+        "θ·25 ≈ 110 cross-links fire a median cell, a tenth of the 'few hundred to few thousand' specific IgE that do",
+        hard_low=1e-3,
+    ),
+    "calcium_time_min": Parameter(
+        1.0, "min", 0.2, 3.0, "derived", "human mast cell", "macglashan_1993", "single-cell Ca²⁺ lag",
+        "lag of seconds at a high and minutes at a low dose",
+        hard_low=1e-3, hard_high=1e4,
+    ),
+    "release_threshold": Parameter(
+        4.5, "", 1.0, 20.0, "fitted", "human mast cell", "pruzansky_1988", "all-or-none per cell", _FIT
+        + "; calcium signal at which half the maximal hazard is reached, median cell",
+        hard_low=1e-6,
+    ),
+    "release_steepness": Parameter(
+        20.0, "", 8.0, 40.0, "assumed", "human mast cell", "pruzansky_1988", "all-or-none per cell",
+        "Hill exponent of the hazard; steep, because cells empty completely or not at all",
+        hard_low=20.0, hard_high=20.0,
+    ),
+    "release_hazard_per_min": Parameter(
+        0.5, "1/min", 0.3, 1.0, "derived", "human mast cell", "schwartz_1987", "release complete in 1–3 min",
+        "tissue mast cells reach their end point in 1–3 min: 1 / 2 min",
+        hard_high=1e3,
+    ),
+    "graded_release_per_min": Parameter(
+        0.0, "1/min", 0.0, 0.1, "assumed", "RBL-2H3", "harmon_2017", "release linear in signal",
+        "release hazard in proportion to calcium, without a threshold; zero, and the alternative that a published model uses",
+        hard_high=1e3,
+    ),
+    "threshold_sd_cells": Parameter(
+        0.42, "ln", 0.2, 0.7, "assumed", "human mast cell", "pruzansky_1988", "asynchronous release",
+        "log-standard deviation of the threshold between the cells of one patient", hard_high=3.0,
+    ),
+    "receptor_sd_cells": Parameter(
+        0.4, "ln", 0.2, 0.7, "assumed", "human basophil", "plos_fceri_2017", "spread within a donor",
+        "log-standard deviation of the receptor number between the cells of one patient", hard_high=3.0,
+    ),
+    "noise": Parameter(
+        1.0, "", 0.0, 1.0, "assumed", "model", "model", "docs/model.md",
+        "1: cross-links of each cell are a random count; 0: their expectation", hard_high=1.0,
+    ),
+}  # fmt: skip

@@ -1,0 +1,52 @@
+"""Numbers of the named protocols: bags, pump rates and times, with where they were read.
+
+The 12-step ladder is the three-bag protocol of the Boston group. Its worked example for 2,000 mg prints bag 3 at
+7.937 mg/mL, which is not 2,000 mg in 250 mL (8 mg/mL): bag 3 holds what bags 1 and 2 have not delivered, and the doses
+then add up to the full dose.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+LADDER_12_STEP_SOURCE = (
+    "Castells et al., J Allergy Clin Immunol 2008;122:574 (three bags, 12 steps); rates, times and doses as in the "
+    "worked example for 2,000 mg of ceftazidime, UpToDate graphic 52381"
+)
+FULL_DOSE_SOURCE = "usual dose and infusion time of the drug, from the drug catalogue"
+SLOW_INFUSION_SOURCE = (
+    "comparison made for this library: no low-dose steps, as long as the 12-step ladder; not a published protocol"
+)
+
+BAG_VOLUME_ML = 250.0
+"""Volume of each of the ladder's bags in mL."""
+
+BAG_DILUTION = {1: 1.0 / 100.0, 2: 1.0 / 10.0}
+"""Share of the full dose dissolved in bags 1 and 2; bag 3 holds what these two have not delivered."""
+
+
+class LadderStep(NamedTuple):
+    """One row of the ladder: bag, pump rate in mL/h, minutes; None where the step runs until the bag is empty."""
+
+    bag: int
+    rate_ml_per_h: float
+    duration_min: float | None
+
+
+LADDER_12_STEP = (
+    LadderStep(1, 2.0, 15.0),
+    LadderStep(1, 5.0, 15.0),
+    LadderStep(1, 10.0, 15.0),
+    LadderStep(1, 20.0, 15.0),
+    LadderStep(2, 5.0, 15.0),
+    LadderStep(2, 10.0, 15.0),
+    LadderStep(2, 20.0, 15.0),
+    LadderStep(2, 40.0, 15.0),
+    LadderStep(3, 10.0, 15.0),
+    LadderStep(3, 20.0, 15.0),
+    LadderStep(3, 40.0, 15.0),
+    LadderStep(3, 80.0, None),
+)
+
+LADDER_12_STEP_MIN = 339.375
+"""Length of the ladder in minutes, as printed (339.37)."""

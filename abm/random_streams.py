@@ -1,0 +1,199 @@
+"""Random numbers with an address.
+
+Every number is a pure function of (seed, replicate, patient, stream, item, moment): Philox4x32-10 (Salmon et al.
+2011, "Parallel random numbers: as easy as 1, 2, 3") with key ``(seed, replicate)`` and counter
+``(item, moment, patient, stream)``. No generator has a state, so neither an added arm, nor a thread, nor the order
+of calls can change a number.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+from numba import njit
+
+F32 = np.float32
+F64 = np.float64
+U32 = np.uint32
+U64 = np.uint64
+
+
+class Stream(IntEnum):
+    """What a number is used for. Append only: renumbering changes every result."""
+
+    PATIENT_TRAITS = 0
+    CELL_TRAITS = 1
+    RELEASE_CLOCK = 2
+    CROSS_LINKS = 3
+    FEW_CROSS_LINKS = 4
+    CROSS_LINKS_2 = 5
+    FEW_CROSS_LINKS_2 = 6
+    SKIN_TEST = 7
+    ASSAY = 8
+    CELL_PLACE = 9
+
+
+_M0, _M1 = U64(0xD2511F53), U64(0xCD9E8D57)
+_W0, _W1 = U64(0x9E3779B9), U64(0xBB67AE85)
+_LOW = U64(0xFFFFFFFF)
+_S32 = U64(32)
+
+
+@njit(inline="always", error_model="numpy")
+def _round(c0, c1, c2, c3, k0, k1):
+    p0 = _M0 * c0
+    p1 = _M1 * c2
+    return (p1 >> _S32) ^ c1 ^ k0, p1 & _LOW, (p0 >> _S32) ^ c3 ^ k1, p0 & _LOW
+
+
+@njit(inline="always", error_model="numpy")
+def philox(item, moment, patient, stream, seed, replicate):
+    """Four 32-bit words at an address, as uint64 lanes (so that the loop around a call vectorises).
+
+    All arguments are uint64 below 2³².
+    """
+    c0, c1, c2, c3 = _round(item, moment, patient, stream, seed, replicate)
+    k0, k1 = (seed + _W0) & _LOW, (replicate + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    return _round(c0, c1, c2, c3, k0, k1)
+
+
+_TWO_M32 = F64(2.0**-32)
+_TWO_M23 = F32(2.0**-23)
+
+
+@njit(inline="always", error_model="numpy")
+def unit_f64(word):
+    """Uniform on the open interval (0, 1) with 32 bits."""
+    return (F64(word) + F64(0.5)) * _TWO_M32
+
+
+@njit(inline="always", error_model="numpy")
+def symmetric_f32(word):
+    """Uniform on the open interval (−1, 1) as float32, from the word's upper 23 bits."""
+    return (F32(np.int32(word >> U64(9))) + F32(0.5)) * (F32(2.0) * _TWO_M23) - F32(1.0)
+
+
+_LN2 = F32(0.69314718)
+
+
+@njit(inline="always", error_model="numpy")
+def log_f32(x):
+    """Natural logarithm of a positive normal float32, relative error below 2e-7 (atanh series on [√½, √2))."""
+    bits = F32(x).view(np.int32)
+    shifted = np.int32(bits - np.int32(0x3F3504F3))
+    exponent = np.int32(shifted >> np.int32(23))
+    mantissa = np.int32((shifted & np.int32(0x007FFFFF)) + np.int32(0x3F3504F3)).view(np.float32)
+    s = (mantissa - F32(1.0)) / (mantissa + F32(1.0))
+    z = s * s
+    series = F32(2.0) + z * (F32(0.6666667) + z * (F32(0.4) + z * (F32(0.2857143) + z * F32(0.22222222))))
+    return F32(exponent) * _LN2 + s * series
+
+
+@njit(inline="always", error_model="numpy")
+def normal_from_symmetric(x):
+    """Standard normal float32 from a uniform on (−1, 1): √2·erf⁻¹(x).
+
+    Single-precision rational-free approximation of Giles (2010), "Approximating the erfinv function"; relative
+    error below 4e-7.
+    """
+    w = -log_f32((F32(1.0) - x) * (F32(1.0) + x))
+    a = w - F32(2.5)
+    p = F32(2.81022636e-08)
+    p = F32(3.43273939e-07) + p * a
+    p = F32(-3.5233877e-06) + p * a
+    p = F32(-4.39150654e-06) + p * a
+    p = F32(0.00021858087) + p * a
+    p = F32(-0.00125372503) + p * a
+    p = F32(-0.00417768164) + p * a
+    p = F32(0.246640727) + p * a
+    p = F32(1.50140941) + p * a
+    b = np.sqrt(w) - F32(3.0)
+    q = F32(-0.000200214257)
+    q = F32(0.000100950558) + q * b
+    q = F32(0.00134934322) + q * b
+    q = F32(-0.00367342844) + q * b
+    q = F32(0.00573950773) + q * b
+    q = F32(-0.0076224613) + q * b
+    q = F32(0.00943887047) + q * b
+    q = F32(1.00167406) + q * b
+    q = F32(2.83297682) + q * b
+    return F32(1.41421356) * x * (p if w < F32(5.0) else q)
+
+
+@njit(error_model="numpy")
+def exp_negative(x):
+    """e⁻ˣ for x ≥ 0 in float64 from additions and multiplications alone, so that every platform gives the same bits."""
+    if x > 700.0:
+        return 0.0
+    halvings = 0
+    y = x
+    while y > 0.125:
+        y = y * 0.5
+        halvings += 1
+    series = 1.0
+    for k in range(12, 0, -1):
+        series = 1.0 - y / k * series
+    for _ in range(halvings):
+        series = series * series
+    return series
+
+
+@njit(error_model="numpy")
+def poisson_inverse(mean, uniform):
+    """Poisson count by inversion of its distribution function; for means up to a few hundred."""
+    probability = exp_negative(mean)
+    total = probability
+    count = 0
+    while uniform > total and count < 1000:
+        count += 1
+        probability = probability * mean / count
+        total += probability
+    return count
+
+
+@njit(error_model="numpy")
+def binomial_inverse(trials, chance, uniform):
+    """Binomial count by inversion of its distribution function; for up to a few hundred trials."""
+    if chance >= 1.0:
+        return trials
+    failure = 1.0 - chance
+    probability = 1.0
+    base = failure
+    power = trials
+    while power > 0:
+        if power & 1:
+            probability = probability * base
+        base = base * base
+        power >>= 1
+    odds = chance / failure
+    total = probability
+    count = 0
+    while uniform > total and count < trials:
+        probability = probability * odds * (trials - count) / (count + 1)
+        count += 1
+        total += probability
+    return count
+
+
+@njit(error_model="numpy")
+def uniforms(item, moment, patient, stream, seed, replicate):
+    """Four uniforms on (0, 1) in float64 at one address; for set-up code outside the hot loop."""
+    w0, w1, w2, w3 = philox(U64(item), U64(moment), U64(patient), U64(stream), U64(seed), U64(replicate))
+    return unit_f64(w0), unit_f64(w1), unit_f64(w2), unit_f64(w3)

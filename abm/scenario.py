@@ -1,0 +1,138 @@
+"""What is asked: frozen, unit-free descriptions of a study.
+
+Every quantity is in the library's canonical units (minutes, mg, mL), so nothing below this module has to parse
+text. `abm.scenario_file` turns YAML into these objects and is the only place that checks a user's words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+ResumeAt = Literal["same_step", "previous_step", "first_step", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One constant-rate stretch of an infusion.
+
+    Attributes
+    ----------
+    drug : str
+        Name in the drug catalogue.
+    protocol : str
+        Protocol the step belongs to, for tables.
+    number, bag : int
+        1-based position within the protocol and the bag hung; bag 0 where no bags are used.
+    duration_min, dose_mg : float
+        Length in minutes and the drug given over it in mg.
+    rate_ml_per_h : float
+        Pump rate in mL/h; NaN where the protocol states only mass and time.
+    """
+
+    drug: str
+    protocol: str
+    number: int
+    bag: int
+    duration_min: float
+    dose_mg: float
+    rate_ml_per_h: float = field(default=float("nan"), compare=False)  # NaN is not equal to itself
+
+    @property
+    def rate_mg_per_min(self) -> float:
+        """Infusion rate in mg/min."""
+        return self.dose_mg / self.duration_min
+
+    @property
+    def volume_ml(self) -> float:
+        """Volume delivered in mL; NaN without a pump rate."""
+        return self.rate_ml_per_h * self.duration_min / 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch of `duration_min` minutes in which nothing is given."""
+
+    duration_min: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionRule:
+    """What staff do at a breakthrough reaction: stop the pump, wait `pause_min` minutes, go on at `resume_at`.
+
+    `recognised_after_min` is the delay in minutes between the first symptom and the pump being stopped.
+    """
+
+    pause_min: float
+    resume_at: ResumeAt
+    recognised_after_min: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One way to treat the same patients.
+
+    `course` is carried out in order; `premedication` holds any of ``"H1"`` and ``"H2"``.
+    """
+
+    name: str
+    course: tuple[Step | Gap, ...]
+    premedication: frozenset[str] = frozenset()
+    on_reaction: ReactionRule | None = None
+    reference: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A bound on one trait or test of a candidate patient, for example ``skin_test_positive == True``."""
+
+    trait: str
+    relation: Literal["==", ">=", "<=", ">", "<"]
+    value: float | bool | str
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Who is treated: the first `patients` candidates of a named population that meet every condition."""
+
+    population: str
+    patients: int
+    select: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A whole study.
+
+    Attributes
+    ----------
+    allergic_to : tuple of str
+        One or two drugs the cohort's IgE can be specific for; the first is the one skin test and assay use.
+    cells : int
+        Mast-cell agents per patient.
+    replicates, seed : int
+        Independent repetitions of the biology's chance, and the key of every random number.
+    follow_up_min : float
+        Observation after the end of the course, in minutes.
+    record : frozenset of str
+        Opt-in tables: ``"timeseries"``, ``"cells"``.
+    parameters : mapping of str to float
+        Overrides of named parameters, in each parameter's own unit.
+    """
+
+    name: str
+    question: str
+    cohort: Cohort
+    allergic_to: tuple[str, ...]
+    arms: tuple[Arm, ...]
+    cells: int = 10_000
+    replicates: int = 1
+    seed: int = 1
+    follow_up_min: float = 120.0
+    record: frozenset[str] = frozenset()
+    parameters: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> Arm:
+        """The arm every other arm is compared with."""
+        return next(arm for arm in self.arms if arm.reference)
