@@ -1,0 +1,295 @@
+"""The command ``desensim``: thin, and quick to start, because every command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from abm import cli_show
+
+if TYPE_CHECKING:
+    from abm.scenario import Scenario
+    from analysis import RunResults
+
+DISCLAIMER = "Research and teaching software, not medical advice."
+QUIET_SECONDS = 30.0
+"""Off a terminal a line of progress is printed this often."""
+
+app = typer.Typer(
+    name="desensim",
+    help=f"Simulate drug hypersensitivity and desensitization in virtual patients. {DISCLAIMER}",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(cli_show.app, name="show")
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except SystemExit as end:
+        if end.code == 130:
+            # A worker may still be busy with one patient; nothing of it is wanted, so do not wait.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(130)
+        raise
+
+
+@contextlib.contextmanager
+def user_errors() -> Iterator[None]:
+    """Turn what the user can put right into a message and exit code 2, Ctrl-C into 130."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        typer.echo(str(stop) or "stopped; the same command resumes", err=True)
+        raise typer.Exit(130) from None
+    except Exception as error:
+        from abm.parameters.catalog import OutOfRange, UnknownParameter
+        from abm.population import SelectionError
+        from abm.run_folder import RunFolderError
+        from abm.scenario_file import ScenarioError
+        from abm.study import BadSize, HiddenPackage
+        from abm.whole_files import FolderInUse
+
+        about_input = (ScenarioError, SelectionError, UnknownParameter, OutOfRange, BadSize)
+        about_place = (RunFolderError, FolderInUse, HiddenPackage, OSError)
+        if not isinstance(error, about_input + about_place):
+            raise
+        for line in (str(error), *getattr(error, "__notes__", ())):
+            typer.echo(line, err=True)
+        raise typer.Exit(2) from None
+
+
+@app.command(epilog="Example: desensim run comparison --patients 50 --out runs/first")
+def run(
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO", help="Shipped names or scenario files.")],
+    patients: Annotated[int | None, typer.Option(min=1, help="Patients instead of the scenario's.")] = None,
+    cells: Annotated[int | None, typer.Option(min=1, help="Mast cells per patient.")] = None,
+    replicates: Annotated[int | None, typer.Option(min=1, help="Repetitions of the biology's chance.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Key of every random number.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Run folder; with several scenarios, the folder of theirs.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; by default one per processor.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Also write the tables as CSV.")] = False,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the scenario; repeatable."),
+    ] = None,
+) -> None:
+    """Treat the same virtual patients in every arm and compare the arms.
+
+    The same command again resumes a run that was stopped, and shows one that is finished.
+    """
+    with user_errors():
+        from abm.scenario_file import load_scenario
+        from abm.study import require_own_analysis, with_sizes
+
+        require_own_analysis()
+        note_hidden_packages()
+        studies = [
+            with_sizes(
+                load_scenario(name, changes or ()), patients=patients, cells=cells, replicates=replicates, seed=seed
+            )
+            for name in scenarios
+        ]
+        failed = 0
+        for study in studies:
+            folder = out / study.name if out is not None and len(studies) > 1 else out
+            failed += _run_one(study, folder, workers, csv)
+    if failed:
+        raise typer.Exit(3)
+
+
+def _run_one(study: Scenario, out: Path | None, workers: int | None, csv: bool) -> int:
+    """Run one study, show it and return how many of its rows failed."""
+    from abm.study import run_study
+
+    with warnings.catch_warnings(), _progress(study) as progress:
+        warnings.filterwarnings("ignore", module="analysis")
+        warnings.filterwarnings("ignore", message=".*rows failed")
+        results = run_study(study, out=out, workers=workers, progress=progress)
+    if csv:
+        from abm.run_folder import write_csv_copies
+
+        write_csv_copies(results.path)
+    failed = results.failed
+    if len(failed):
+        typer.echo(
+            f"{len(failed)} of {len(results.outcomes)} rows failed; their reasons are in outcomes.parquet. "
+            f"The first: {failed['failure_reason'].iloc[0]}",
+            err=True,
+        )
+    if len(failed) < len(results.outcomes):
+        _show(results)
+    typer.echo(f"Everything is in {results.path}")
+    return len(failed)
+
+
+def _show(results: RunResults) -> None:
+    from abm.whole_files import CannotWrite, write_whole
+    from analysis import comparison_table, format_table, plot_comparison
+
+    typer.echo(format_table(comparison_table(results)))
+    figure = results.path / "comparison.png"
+    drawing = plot_comparison(results)
+    try:
+        write_whole(figure, lambda file: drawing.savefig(file, format="png", dpi=120))
+    except CannotWrite:
+        if not figure.exists():
+            raise
+    typer.echo(f"Figure: {figure}")
+
+
+@contextlib.contextmanager
+def _progress(study: Scenario) -> Iterator[Any]:
+    """Yield a progress callback: a bar with the time left on a terminal, a line now and then elsewhere."""
+    quiet = _QuietLines(study)
+    if not sys.stderr.isatty():
+        yield quiet
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("gone, left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: list[Any] = []
+
+        def update(done: int, patients: int) -> None:
+            if not tasks:
+                quiet.head(done, patients)
+                tasks.append(bar.add_task("patients", total=patients, completed=done))
+            bar.update(tasks[0], completed=done)
+
+        yield update
+
+
+class _QuietLines:
+    """Progress where nobody watches a terminal."""
+
+    def __init__(self, study: Scenario) -> None:
+        self.study = study
+        self.before: int | None = None
+        self.start = self.last = 0.0
+
+    def head(self, done: int, patients: int) -> None:
+        """Say what is about to be run."""
+        study = self.study
+        resumed = f"; {done:,} patients were done before" if done else ""
+        sizes = f"{patients:,} patients × {len(study.arms)} arms × {study.cells:,} mast cells"
+        typer.echo(f"{study.name}: {sizes}{resumed}", err=True)
+
+    def __call__(self, done: int, patients: int) -> None:
+        now = time.monotonic()
+        if self.before is None:
+            self.before, self.start, self.last = done, now, now
+            self.head(done, patients)
+        if now - self.last < QUIET_SECONDS or done >= patients:
+            return
+        self.last = now
+        left = (now - self.start) / max(done - self.before, 1) * (patients - done)
+        typer.echo(f"{self.study.name}: {done:,} of {patients:,} patients, about {left / 60:.1f} min left", err=True)
+
+
+def note_hidden_packages() -> None:
+    """Warn of files in the working folder that would hide our packages from a script started there."""
+    package = Path(__file__).resolve().parent
+    for name in ("abm", "analysis"):
+        ours = package.with_name(name)
+        for found in (Path.cwd() / f"{name}.py", Path.cwd() / name / "__init__.py"):
+            if found.is_file() and ours not in found.resolve().parents:
+                typer.echo(f"note: {found} hides desensim's package {name!r} from scripts started here", err=True)
+
+
+@app.command(epilog="Example: desensim check my_study.yaml")
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Scenario files or shipped names.")],
+) -> None:
+    """Check scenario files without running them; every problem is shown with its line."""
+    wrong = False
+    with user_errors():
+        from abm.scenario_file import ScenarioError, load_scenario
+
+        for name in files:
+            try:
+                study = load_scenario(name)
+            except ScenarioError as error:
+                typer.echo(str(error), err=True)
+                wrong = True
+                continue
+            arms = ", ".join(arm.name + (" (reference)" if arm.reference else "") for arm in study.arms)
+            typer.echo(f"{name}: fine: {study.cohort.patients:,} patients, arms {arms}")
+    if wrong:
+        raise typer.Exit(2)
+
+
+@app.command(epilog="Example: desensim verify P4 A1 --quick")
+def verify(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="Checks to run; by default all.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer patients: each check ends within a minute.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Check that the model shows the phenomena it claims; exit code 1 if one is missing."""
+    passed = True
+    with user_errors():
+        from abm.studies.verify import CHECKS, run_checks
+
+        chosen = [name.upper() for name in ids or ()]
+        unknown = [name for name in chosen if name not in CHECKS]
+        if unknown:
+            typer.echo(f"unknown check {', '.join(unknown)}; there are {', '.join(CHECKS)}", err=True)
+            raise typer.Exit(2)
+        if not as_json:
+            typer.echo(DISCLAIMER)
+        for result in run_checks(chosen or list(CHECKS), quick):
+            passed = passed and result.passed
+            typer.echo(_json_line(result) if as_json else _check_line(result))
+    if not passed:
+        raise typer.Exit(1)
+
+
+def _check_line(result: Any) -> str:
+    verdict = "passed" if result.passed else "FAILED"
+    numbers = f"{result.statistic} = {_number(result.value)}, bound {result.bound}, n = {result.n}"
+    return f"{result.id} {verdict}: {result.claim}\n    {numbers}, {result.seconds:.1f} s"
+
+
+def _json_line(result: Any) -> str:
+    import dataclasses
+    import json
+
+    from abm.provenance import plain
+
+    return json.dumps(plain(dataclasses.asdict(result)), ensure_ascii=False, allow_nan=False)
+
+
+def _number(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""``desensim show``: what the program knows, as text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from abm.scenario import Scenario
+
+app = typer.Typer(help="Show protocols, drugs, parameters, columns and patients.", no_args_is_help=True)
+
+
+def aligned(names: Sequence[str], rows: Iterable[Sequence[Any]], numbers: Sequence[bool] | None = None) -> str:
+    """Return a plain table; a column that `numbers` marks is set to the right."""
+    cells = [list(names), *([str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(names))]
+    right = numbers or [False] * len(names)
+
+    def line(row: Sequence[str]) -> str:
+        return "  ".join(
+            text.rjust(width) if flush else text.ljust(width)
+            for text, width, flush in zip(row, widths, right, strict=True)
+        ).rstrip()
+
+    return "\n".join([line(cells[0]), "  ".join("-" * width for width in widths), *map(line, cells[1:])])
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Turn a refused name or number into a message and exit code 2."""
+    try:
+        yield
+    except (KeyError, ValueError) as error:
+        typer.echo(str(error.args[0]), err=True)
+        raise typer.Exit(2) from None
+
+
+@app.command(epilog="Example: desensim show protocol ladder_12_step --drug carboplatin --dose 450mg")
+def protocol(
+    name: Annotated[str, typer.Argument(help="Name of the protocol.")],
+    drug: Annotated[str, typer.Option(help="Name of the drug.")] = "penicillin_g",
+    dose: Annotated[str | None, typer.Option(help="Full dose with its unit; by default the usual one.")] = None,
+) -> None:
+    """Show a protocol as the table a nurse would read."""
+    with _refused():
+        from abm.parameters.catalog import DRUGS, drug_named
+        from abm.protocols import PROTOCOLS, build_protocol, protocol_table
+        from abm.units import parse_quantity
+
+        drug_named(drug)
+        dose_mg = DRUGS[drug].usual_dose_mg if dose is None else parse_quantity(dose, "mass")
+        _require(name, PROTOCOLS, "protocol")
+        table = protocol_table(build_protocol(name, drug, dose_mg))
+    heads = {
+        "clock": "clock",
+        "step": "step",
+        "bag": "bag",
+        "concentration_mg_per_ml": "mg/mL",
+        "rate_ml_per_h": "mL/h",
+        "duration_min": "minutes",
+        "volume_ml": "mL",
+        "dose_mg": "dose mg",
+        "cumulative_dose_mg": "given mg",
+        "cumulative_percent": "given %",
+    }
+    shown = [column for column in heads if table[column].notna().any()]
+    rows = [[_cell(column, row[column]) for column in shown] for row in table.to_dict("records")]
+    info = PROTOCOLS[name]
+    typer.echo(f"{name}, {DRUGS[drug].label} {dose_mg:g} mg: {info.description}")
+    typer.echo(f"Source: {info.source}\n")
+    typer.echo(aligned([heads[column] for column in shown], rows, [True] * len(shown)))
+    minutes = float(table["duration_min"].sum())
+    typer.echo(f"\n{minutes:.2f} min in all. Research and teaching software, not medical advice.")
+
+
+def _cell(column: str, value: Any) -> str:
+    if value is None or value != value:
+        return "-"
+    digits = {
+        "concentration_mg_per_ml": 4,
+        "rate_ml_per_h": 1,
+        "duration_min": 3,
+        "volume_ml": 3,
+        "dose_mg": 3,
+        "cumulative_dose_mg": 3,
+        "cumulative_percent": 3,
+    }.get(column)
+    return str(value) if digits is None else f"{value:.{digits}f}"
+
+
+@app.command(epilog="Example: desensim show drugs")
+def drugs() -> None:
+    """Show the drugs of the catalogue."""
+    from abm.parameters.catalog import DRUGS
+
+    rows = [
+        [drug.name, drug.label, f"{drug.usual_dose_mg:g}", f"{drug.usual_infusion_min:g}", drug.half_life]
+        for drug in DRUGS.values()
+    ]
+    names = ("name", "drug", "usual dose mg", "over min", "half-life in plasma")
+    typer.echo(aligned(names, rows, [False, False, True, True, False]))
+
+
+@app.command(epilog="Example: desensim show parameters --json")
+def parameters(
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON list, one object per parameter.")] = False,
+) -> None:
+    """Show every number of the model with its range, kind and source."""
+    from abm.parameters.catalog import all_parameters
+
+    keys = ("name", "value", "unit", "low", "high", "kind", "source", "where")
+    rows = [{key: getattr(parameter, key) for key in keys} for parameter in all_parameters()]
+    if as_json:
+        # No number has been transcribed a second time by another reader yet.
+        listed = [{**row, "second_reading": False} for row in rows]
+        typer.echo(json.dumps(listed, indent=1, ensure_ascii=False, allow_nan=False))
+        return
+    cells = [[f"{row[key]:g}" if isinstance(row[key], float) else row[key] for key in keys] for row in rows]
+    typer.echo(aligned(keys, cells, [False, True, False, True, True, False, False, False]))
+
+
+@app.command(epilog="Example: desensim show columns outcomes")
+def columns(
+    table: Annotated[str | None, typer.Argument(help="Only this table.")] = None,
+) -> None:
+    """Show every column of the output tables: type, unit, meaning."""
+    from abm.output_columns import TABLES
+
+    if table is not None:
+        with _refused():
+            _require(table, TABLES, "table")
+    listed = [column for name in ([table] if table else TABLES) for column in TABLES[name]]
+    typer.echo(aligned(("table", "column", "type", "unit", "meaning"), listed))
+
+
+@app.command(epilog="Example: desensim show patient 3 --population sensitised_adult --drug penicillin_g --seed 1")
+def patient(
+    patient_id: Annotated[int, typer.Argument(metavar="ID", min=0, help="Number of the patient.")],
+    population: Annotated[str, typer.Option(help="Name of the population.")] = "sensitised_adult",
+    drug: Annotated[str, typer.Option(help="Drug the patient may be allergic to.")] = "penicillin_g",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the study.")] = 1,
+) -> None:
+    """Show the traits and tests of one virtual patient; the same ID and seed are always the same person."""
+    with _refused():
+        from abm.output_columns import TABLES
+        from abm.parameters.catalog import default_parameters, drug_named
+        from abm.population import POPULATIONS, select_patients
+
+        drug_named(drug)
+        _require(population, POPULATIONS, "population")
+        if seed >= 2**32 or patient_id >= 1_000_000:
+            raise ValueError("allowed: IDs below 1000000 and seeds below 4294967296")
+        frame = select_patients(_candidates(population, drug, seed, patient_id + 1), default_parameters())
+        row = frame[frame["patient_id"] == patient_id].iloc[0]
+    rows = [
+        [name, f"{row[name]:.4g}" if kind == "float64" else row[name], unit, meaning]
+        for _, name, kind, unit, meaning in TABLES["patients"]
+    ]
+    typer.echo(aligned(("trait", "value", "unit", "meaning"), rows, [False, True, False, False]))
+    typer.echo("\nA virtual patient. Research and teaching software, not medical advice.")
+
+
+def _candidates(population: str, drug: str, seed: int, patients: int) -> Scenario:
+    from abm.protocols import build_protocol
+    from abm.scenario import Arm, Cohort, Scenario
+
+    arm = Arm("full_dose", build_protocol("full_dose", drug, 1.0), reference=True)
+    return Scenario("candidates", "", Cohort(population, patients), (drug,), (arm,), seed=seed)
+
+
+def _require(name: str, known: Iterable[str], what: str) -> None:
+    """Raise ValueError with the nearest name for one that is unknown."""
+    if name not in known:
+        from abm.scenario_tree import nearest
+
+        near = nearest(name, known)
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise ValueError(f"unknown {what} {name!r}; allowed: {', '.join(known)}{hint}")
