@@ -16,8 +16,9 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
-from typing import Iterator, NamedTuple  # noqa: UP035  (older Pythons)
+from typing import Any, Iterator, NamedTuple  # noqa: UP035  (older Pythons)
 
 ROOT = Path(__file__).resolve().parent.parent
 SUPPORTED = ((3, 13), (3, 12), (3, 11))
@@ -31,20 +32,14 @@ final = sys.version_info[3] == "final"
 path = getattr(sys, "_base_executable", None) or sys.executable
 print(json.dumps([list(sys.version_info[:3]), path, bool(final and not odd)]))
 """
-PACKAGE_COMMANDS = (
-    ("apt-get", "apt-get install python{version}-venv"),
-    ("dnf", "dnf install python3-pip"),
-    ("zypper", "zypper install python3-pip"),
-    ("apk", "apk add py3-pip"),
-    ("pacman", "pacman -S python-pip"),
-)
-OFFLINE_SIGNS = (
-    "name resolution",
-    "Failed to establish",
-    "Network is unreachable",
-    "dns error",
-    "ConnectTimeout",
-)
+PACKAGE_COMMANDS = {
+    "apt-get": "apt-get install python{}-venv",
+    "dnf": "dnf install python3-pip",
+    "zypper": "zypper install python3-pip",
+    "apk": "apk add py3-pip",
+    "pacman": "pacman -S python-pip",
+}
+OFFLINE_SIGNS = ("name resolution", "Failed to establish", "Network is unreachable", "dns error", "ConnectTimeout")
 
 
 class SetUpError(Exception):
@@ -68,7 +63,7 @@ class Python(NamedTuple):
 class Installer(NamedTuple):
     """How to make an environment: the command that makes it, and the start of the one that installs into it.
 
-    ``{python}`` in `install` stands for the environment's own Python.
+    In `install`, ``{python}`` stands for the environment's own Python.
     """
 
     python: str
@@ -87,16 +82,20 @@ def clean_variables() -> dict[str, str]:
     return {**{name: value for name, value in os.environ.items() if name not in leaky}, "PIP_USER": "0"}
 
 
-def succeeds(command: list[str], timeout_s: float = 30.0) -> str | None:
-    """Run `command` quietly; return what it printed, or None if it failed."""
+def answer(command: list[str]) -> str | None:
+    """Return what a short command prints, or None if it cannot be run, fails or hangs."""
     try:
-        done = subprocess.run(
-            command, env=clean_variables(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            timeout=timeout_s, check=False,
-        )  # fmt: skip
+        printed = subprocess.check_output(
+            command, env=clean_variables(), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=30
+        )
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+    return printed.decode("utf-8", "replace")
+
+
+def works(command: list[str]) -> bool:
+    """Tell whether `command` succeeds."""
+    return answer(command) is not None
 
 
 def candidates() -> Iterator[list[str]]:
@@ -107,13 +106,9 @@ def candidates() -> Iterator[list[str]]:
     for folder in os.get_exec_path():
         if os.path.basename(folder) == "shims":
             pyenv_roots.append(Path(folder).parent)
-        for name in names:
-            found = shutil.which(name, path=folder)
-            if found:
-                yield [found]
-    if os.name == "nt" and shutil.which("py"):
-        for version in SUPPORTED:
-            yield ["py", "-{}.{}".format(*version)]
+        yield from ([found] for found in (shutil.which(name, path=folder) for name in names) if found)
+    if os.name == "nt":
+        yield from (["py", "-{}.{}".format(*version)] for version in SUPPORTED)
     for root in pyenv_roots:
         for major, minor in SUPPORTED:
             for home in root.glob(f"versions/{major}.{minor}*"):
@@ -125,10 +120,10 @@ def find_pythons(wanted: tuple[int, int] | None = None) -> list[Python]:
     found: dict[str, Python] = {}
     rejected: dict[str, str] = {}
     for command in dict.fromkeys(tuple(command) for command in candidates()):
-        answer = succeeds([*command, "-c", PROBE])
-        if answer is None:
+        try:
+            version, path, usable = json.loads(answer([*command, "-c", PROBE]) or "")
+        except ValueError:
             continue
-        version, path, usable = json.loads(answer)
         if usable and tuple(version[:2]) in ((wanted,) if wanted else SUPPORTED):
             found.setdefault(os.path.realpath(path), Python(tuple(version), path))
         else:
@@ -147,37 +142,32 @@ def installers(pythons: list[Python], folder: Path) -> Iterator[Installer]:
     """Yield the ways to make an environment in `folder`, best first."""
     uv = shutil.which("uv")
     for python in pythons:
-        if uv and succeeds([uv, "--version"]):
+        if uv and works([uv, "--version"]):
             make = [uv, "venv", "--quiet", "--no-project", "--python", python.path, str(folder)]
             yield Installer(str(python), make, [uv, "pip", "install", "--quiet", "--python", "{python}"])
     tail = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
     for python in pythons:
         make = [python.path, "-m", "venv", str(folder)]
-        if succeeds([python.path, "-c", "import ensurepip; ensurepip.version()"]):
+        if works([python.path, "-c", "import ensurepip; ensurepip.version()"]):
             yield Installer(str(python), make, ["{python}", "-m", "pip", *tail])
             continue
         loose_pips = [[other.path, "-m", "pip"] for other in (python, *pythons)]
         loose_pips += [[found] for found in (shutil.which("pip3"), shutil.which("pip")) if found]
         for pip in loose_pips:
-            if succeeds([*pip, "--python", python.path, "--version"]):
+            if works([*pip, "--python", python.path, "--version"]):
                 yield Installer(str(python), [*make, "--without-pip"], [*pip, "--python", "{python}", *tail])
                 break
 
 
 def choose_installer(pythons: list[Python], folder: Path) -> Installer:
     """Return the best way to make an environment, or say which package is missing."""
-    best = next(installers(pythons, folder), None)
-    if best:
+    for best in installers(pythons, folder):
         return best
     owned = next((python for python in pythons if python.path.startswith("/usr/bin")), pythons[0])
     sudo = "" if hasattr(os, "geteuid") and os.geteuid() == 0 else "sudo "
-    for manager, command in PACKAGE_COMMANDS:
-        if shutil.which(manager):
-            remedy = "Type:  " + sudo + command.format(version="{}.{}".format(*owned.version))
-            break
-    else:
-        remedy = f"Install pip for it:  {owned.path} -m ensurepip"
-    raise SetUpError(f"{owned} comes without ensurepip, and neither pip nor uv was found.\n{remedy}")
+    known = (sudo + command for manager, command in PACKAGE_COMMANDS.items() if shutil.which(manager))
+    remedy = next(known, "install pip or uv").format("{}.{}".format(*owned.version))
+    raise SetUpError(f"{owned} comes without ensurepip, and neither pip nor uv was found. Type:\n    {remedy}")
 
 
 class Environment:
@@ -191,7 +181,7 @@ class Environment:
         self.packages = {"root": str(root), "lock": hashlib.sha256(self.lock_text.encode()).hexdigest()}
         self.project = {"project": hashlib.sha256((root / "pyproject.toml").read_bytes()).hexdigest()}
 
-    def stamp(self) -> dict[str, object]:
+    def stamp(self) -> dict[str, Any]:
         """Read the stamp; empty if there is none, or if the Python behind the environment is gone."""
         try:
             return dict(json.loads(self.stamp_file.read_text(encoding="utf-8"))) if self.python.exists() else {}
@@ -201,7 +191,7 @@ class Environment:
     def is_ready(self) -> bool:
         """Tell whether nothing is left to do."""
         stamp = self.stamp()
-        return {**stamp, **self.packages, **self.project} == stamp and stamp["extras"] in (True, self.extras)
+        return {**stamp, **self.packages, **self.project} == stamp and stamp.get("extras") in (True, self.extras)
 
     def clear(self, unfinished: bool) -> None:
         """Remove an environment of ours; one that somebody else made is moved aside."""
@@ -216,9 +206,8 @@ class Environment:
         """Install the lock, then the project, and write the stamp last."""
         command = [part.format(python=self.python) for part in installer.install]
         requirements = self.folder / "requirements.txt"
-        requirements.write_text(
-            self.lock_text if self.extras else self.lock_text.split(EXTRAS_DIVIDER)[0], encoding="utf-8"
-        )
+        wanted = self.lock_text if self.extras else self.lock_text.split(EXTRAS_DIVIDER)[0]
+        requirements.write_text(wanted, encoding="utf-8")
         say("  installing packages")
         run_step([*command, "--require-hashes", "--requirement", str(requirements)])
         run_step([*command, "--no-deps", "--no-build-isolation", "--no-index", "--editable", str(self.root)])
@@ -228,10 +217,10 @@ class Environment:
     def make(self, wanted: tuple[int, int] | None, unfinished: bool) -> None:
         """Bring the folder to what the lock and pyproject.toml ask for."""
         stamp = self.stamp()
-        if {**stamp, **self.packages} == stamp:
-            say(f"Adding to {self.folder.name} …")
-            installer = Installer(*stamp["installer"])  # type: ignore[misc]
-            self.extras = self.extras or stamp["extras"] is True
+        installer = Installer(*stamp.get("installer", ("", [], [""])))
+        if {**stamp, **self.packages} == stamp and shutil.which(installer.install[0].format(python=self.python)):
+            say(f"Completing {self.folder.name} …")
+            self.extras = self.extras or stamp["extras"]
             self.stamp_file.unlink()
         else:
             say(f"Setting up {self.folder.name} (once, about a minute) …")
@@ -245,9 +234,8 @@ class Environment:
 def run_step(command: list[str]) -> None:
     """Run one command of the set-up; if it fails, raise with the end of what it said and what to do."""
     done = subprocess.run(
-        command, env=clean_variables(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        check=False,
-    )  # fmt: skip
+        command, env=clean_variables(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     if done.returncode == 0:
         return
     output = done.stdout.decode("utf-8", "replace")
@@ -256,7 +244,7 @@ def run_step(command: list[str]) -> None:
     if any(sign in output for sign in OFFLINE_SIGNS):
         remedy = "The package index cannot be reached. Connect to the internet (needed once) and run it again."
     elif "No space left" in output:
-        remedy = "The disk is full: about 1.5 GB are needed. Make room and run the same command again."
+        remedy = "The disk is full: about 1 GB is needed. Make room and run the same command again."
     raise SetUpError(f"{' '.join(command[:6])} … failed:\n{tail}\n{remedy}")
 
 
@@ -264,12 +252,12 @@ def run_step(command: list[str]) -> None:
 def one_at_a_time(path: Path) -> Iterator[bool]:
     """Hold the lock file `path`; yield whether an earlier holder was stopped before it finished."""
     with open(path, "a+", encoding="utf-8") as handle:
+        handle.seek(0)
         try:
             take_lock(handle.fileno(), wait=False)
         except OSError:
             say("Waiting for another set-up in this checkout …")
             take_lock(handle.fileno(), wait=True)
-        handle.seek(0)
         unfinished = handle.read() != ""
         handle.write("unfinished\n")
         handle.flush()
@@ -279,18 +267,19 @@ def one_at_a_time(path: Path) -> Iterator[bool]:
 
 def take_lock(descriptor: int, wait: bool) -> None:
     """Lock an open file until it is closed or the process ends; OSError if it is taken and `wait` is false."""
-    if os.name == "nt":
-        import msvcrt
+    if os.name != "nt":
+        import fcntl
 
-        while True:
-            try:
-                return msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
-            except OSError:
-                if not wait:
-                    raise
-    import fcntl
+        return fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    import msvcrt
 
-    return fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    while True:
+        try:
+            return msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            if not wait:
+                raise
+            time.sleep(0.5)
 
 
 def ready(extras: bool, wanted: tuple[int, int] | None = None, name: str = ".venv", root: Path = ROOT) -> Path:
