@@ -137,6 +137,9 @@ def normal_from_symmetric(x):
     return F32(1.41421356) * x * (p if w < F32(5.0) else q)
 
 
+_RECIPROCAL = np.concatenate([[0.0], 1.0 / np.arange(1, 2048)])
+
+
 @njit(error_model="numpy")
 def exp_negative(x):
     """e⁻ˣ for x ≥ 0 in float64 from additions and multiplications alone, so that every platform gives the same bits."""
@@ -144,15 +147,21 @@ def exp_negative(x):
         return 0.0
     halvings = 0
     y = x
-    while y > 0.125:
+    while y > 0.25:
         y = y * 0.5
         halvings += 1
     series = 1.0
-    for k in range(12, 0, -1):
-        series = 1.0 - y / k * series
+    for k in range(11, 0, -1):
+        series = 1.0 - y * _RECIPROCAL[k] * series
     for _ in range(halvings):
         series = series * series
     return series
+
+
+@njit(error_model="numpy")
+def exp_f64(x):
+    """eˣ in float64 with equal bits on every platform."""
+    return exp_negative(-x) if x < 0.0 else 1.0 / exp_negative(x)
 
 
 @njit(error_model="numpy")
@@ -161,18 +170,16 @@ def poisson_inverse(mean, uniform):
     probability = exp_negative(mean)
     total = probability
     count = 0
-    while uniform > total and count < 1000:
+    while uniform > total and count < 2000:
         count += 1
-        probability = probability * mean / count
+        probability = probability * mean * _RECIPROCAL[count]
         total += probability
     return count
 
 
 @njit(error_model="numpy")
 def binomial_inverse(trials, chance, uniform):
-    """Binomial count by inversion of its distribution function; for up to a few hundred trials."""
-    if chance >= 1.0:
-        return trials
+    """Binomial count by inversion of its distribution function; for up to 2000 trials and a chance below 1."""
     failure = 1.0 - chance
     probability = 1.0
     base = failure
@@ -186,8 +193,8 @@ def binomial_inverse(trials, chance, uniform):
     total = probability
     count = 0
     while uniform > total and count < trials:
-        probability = probability * odds * (trials - count) / (count + 1)
         count += 1
+        probability = probability * odds * (trials - count + 1) * _RECIPROCAL[count]
         total += probability
     return count
 
@@ -197,3 +204,15 @@ def uniforms(item, moment, patient, stream, seed, replicate):
     """Four uniforms on (0, 1) in float64 at one address; for set-up code outside the hot loop."""
     w0, w1, w2, w3 = philox(U64(item), U64(moment), U64(patient), U64(stream), U64(seed), U64(replicate))
     return unit_f64(w0), unit_f64(w1), unit_f64(w2), unit_f64(w3)
+
+
+@njit(error_model="numpy")
+def normals(item, moment, patient, stream, seed, replicate):
+    """Four standard normals at one address, as float64; for set-up code outside the hot loop."""
+    w0, w1, w2, w3 = philox(U64(item), U64(moment), U64(patient), U64(stream), U64(seed), U64(replicate))
+    return (
+        F64(normal_from_symmetric(symmetric_f32(w0))),
+        F64(normal_from_symmetric(symmetric_f32(w1))),
+        F64(normal_from_symmetric(symmetric_f32(w2))),
+        F64(normal_from_symmetric(symmetric_f32(w3))),
+    )

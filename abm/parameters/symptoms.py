@@ -28,12 +28,13 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=0.1,
     ),
     "pressure_fall_max": Parameter(
-        0.7, "", 0.5, 0.9, "derived", "human", "histamine_infusion", "diastolic pressure",
-        "Emax of −8.8 mmHg at 1.97 and 74→60 mmHg at 3.1 ng/mL, with the EC50 below", hard_high=1.0,
+        0.7, "", 0.5, 0.9, "assumed", "human", "histamine_infusion", "haemodynamics",
+        "largest fall of systolic pressure, as a share of rest", hard_high=1.0,
     ),
     "pressure_ec50_ng_per_ml": Parameter(
-        8.0, "ng/mL", 5.0, 15.0, "derived", "human", "histamine_infusion", "diastolic pressure",
-        "8.8/75 at 1.77 above rest and 14/74 at 2.9 above rest give 8.5 and 7.8", hard_low=0.01,
+        20.0, "ng/mL", 12.0, 30.0, "derived", "human", "kaliner_1982", "pulse pressure +30 % at 2.45 ng/mL",
+        "diastolic 75→66 at 2.0 and 74→60 at 3.1 ng/mL, with a pulse pressure 30 % wider: mean pressure falls 5 % at 2.3 and "
+        "10 % at 2.9 above rest, which an Emax of 0.7 meets with 17–26", hard_low=0.01,
     ),
     "systolic_at_rest_mmhg": Parameter(
         120.0, "mmHg", 100.0, 140.0, "measured", "human", "reference_man", "adult at rest", hard_low=50.0, hard_high=250.0,

@@ -1,0 +1,1 @@
+"""The equations: pure scalar functions that know no arrays, parameters, dice or files."""

@@ -1,0 +1,256 @@
+"""Time passing for one patient in one arm: drug, cells, mediators, grade.
+
+====  =====================================================  ====================================
+ #    what happens in a step                                 where
+====  =====================================================  ====================================
+ 1    length of the step, from the state alone               `choose_step`
+ 2    drug in plasma and tissue, labile adduct (exact)       `step_drug`, biology/pharmacokinetics.py
+ 3    mast cells                                             engine/mast_kernel.py
+ 4    histamine, tryptase, local mediators, pressure, grade  `step_body`, biology/mediators.py, reaction.py
+ 5    extremes, time series                                  `note_extremes`, `write_row`
+====  =====================================================  ====================================
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from abm.biology.mediators import relaxed, systolic_pressure
+from abm.biology.reaction import grade
+from abm.engine.clock import BASE_MIN, BINS_PER_MIN, DOUBLINGS, FINEST, MINUTE, STEP_MIN
+from abm.engine.mast_kernel import cells_at_risk, step_organ, step_specificity
+from abm.engine.rates import BODY_RATE, SCALAR
+from abm.engine.state import BODY, COUNT
+
+F32 = np.float32
+_OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy"}
+_STEP_MIN = STEP_MIN.copy()
+_RISK = F32(0.6)
+_FEW_AT_RISK = 500
+_SMOOTH = 1.4
+_TRACE = 1e-7
+
+REACHED, REACTION, ROWS_FULL = 0, 1, 2
+"""Why `advance` returned: the end was reached, a new reaction began, the table of rows is full."""
+
+
+@njit(**_OPTIONS)
+def pump_rate(pump, drug, first, last):
+    """Mean infusion rate in mg/min of `drug` over base bins `first` to `last` (fractional ends of segments count)."""
+    total = 0.0
+    for s in range(pump.shape[0]):
+        if pump[s, 3] == drug and pump[s, 1] > first and pump[s, 0] < last:
+            overlap = min(pump[s, 1], float(last)) - max(pump[s, 0], float(first))
+            total += pump[s, 2] * overlap
+    return total / (last - first)
+
+
+@njit(**_OPTIONS)
+def next_change(pump, now):
+    """First base bin after `now` in which the pump changes."""
+    change = np.int64(2**40)
+    for s in range(pump.shape[0]):
+        for edge in (pump[s, 0], pump[s, 1]):
+            low = np.int64(np.floor(edge))
+            high = np.int64(np.ceil(edge))
+            if low > now:
+                change = min(change, low)
+            elif high > now:
+                change = min(change, high)
+    return change
+
+
+@njit(**_OPTIONS)
+def drug_after(state, rates, a, k, rate):
+    """Amounts of drug `a` after a step of 2^k base bins at an infusion of `rate` mg/min."""
+    step = rates.drug_step[a, k]
+    x = state.drug[a]
+    central = step[0, 0] * x[0] + step[0, 1] * x[1] + step[0, 3] * rate
+    peripheral = step[1, 0] * x[0] + step[1, 1] * x[1] + step[1, 3] * rate
+    adduct = step[2, 0] * x[0] + step[2, 1] * x[1] + step[2, 2] * x[2] + step[2, 3] * rate
+    return central, peripheral, adduct
+
+
+@njit(**_OPTIONS)
+def step_is_safe(state, rates, now, k):
+    """Whether a step of 2^k base bins changes no antigen much and brings hardly a cell near its threshold.
+
+    "Hardly": one cell in 500 may come nearer than 0.6 of its threshold, where the hazard is 2e-5 per minute.
+    """
+    allowed = state.calcium.size // _FEW_AT_RISK
+    for a in range(rates.antigen_per_mg.size):
+        rate = pump_rate(state.pump, a, now, now + (1 << k))
+        before = state.drug[a, 2] * rates.antigen_per_mg[a]
+        after = drug_after(state, rates, a, k, rate)[2] * rates.antigen_per_mg[a]
+        low, high = min(before, after), max(before, after)
+        if high > _TRACE and high > low * _SMOOTH:
+            return False
+        if (state.exposed[a] > 0 or high > 0.0) and cells_at_risk(state, rates, a, k, F32(high), _RISK) > allowed:
+            return False
+    return True
+
+
+@njit(**_OPTIONS)
+def choose_step(state, rates, now, end):
+    """Exponent k of the next step: coarse where nothing can happen, `FINEST` elsewhere.
+
+    The lattice is aligned (a step of 2^k starts at a multiple of 2^k), at most doubles from step to step, ends at the
+    next change of the pump, and is chosen anew only on whole minutes.
+    """
+    last = state.count[COUNT.step]
+    room = min(end, next_change(state.pump, now)) - now
+    aligned = 0
+    while aligned < DOUBLINGS - 1 and now % (1 << (aligned + 1)) == 0 and (1 << (aligned + 1)) <= room:
+        aligned += 1
+    if now % (1 << MINUTE) != 0:
+        return min(FINEST, aligned)
+    k = min(aligned, max(last + 1, MINUTE))
+    while k >= MINUTE:
+        if rates.scalar[SCALAR.graded] == F32(0.0) and step_is_safe(state, rates, now, k):
+            return k
+        k -= 1
+    return min(FINEST, aligned)
+
+
+@njit(**_OPTIONS)
+def step_drug(state, rates, now, k):
+    """Move every drug on by a step; returns the antigen of both specificities in the middle of the step."""
+    first, second = F32(0.0), F32(0.0)
+    for a in range(rates.antigen_per_mg.size):
+        rate = pump_rate(state.pump, a, now, now + (1 << k))
+        central, peripheral, adduct = drug_after(state, rates, a, k, rate)
+        middle = F32(0.5 * (state.drug[a, 2] + adduct) * rates.antigen_per_mg[a])
+        state.drug[a, 0], state.drug[a, 1], state.drug[a, 2] = central, peripheral, adduct
+        if middle > F32(0.0):
+            state.exposed[a] = 1
+        if a == 0:
+            first = middle
+        else:
+            second = middle
+    return first, second
+
+
+@njit(**_OPTIONS)
+def step_cells(state, rates, now, k, antigens):
+    """Move all mast cells on by a step; returns how many fired in skin, lung and gut."""
+    for a in range(2):
+        if state.exposed[a] > 0:
+            step_specificity(state, rates, a, k, now, antigens[a])
+    minutes, share, moment = F32(_STEP_MIN[k]), rates.cell[k, 6], np.int32(now)
+    fired = (
+        step_organ(state, 0, share, minutes, moment, rates.scalar),
+        step_organ(state, 1, share, minutes, moment, rates.scalar),
+        step_organ(state, 2, share, minutes, moment, rates.scalar),
+    )
+    for organ in range(3):
+        state.count[COUNT.fired_skin + organ] += fired[organ]
+    return fired
+
+
+@njit(**_OPTIONS)
+def step_body(state, rates, k, fired):
+    """Mediators, pressure and grade after a step in which `fired` cells of each organ degranulated."""
+    x, r, kept, minutes = state.body, rates.body, rates.kept[k], _STEP_MIN[k]
+    histamine, tryptase_ng = 0.0, 0.0
+    for organ in range(3):
+        histamine += fired[organ] * r[BODY_RATE.histamine_per_cell_skin + organ]
+        tryptase_ng += fired[organ] * r[BODY_RATE.tryptase_ng_per_cell_skin + organ]
+        share = fired[organ] / max(1, state.organ_start[organ + 1] - state.organ_start[organ])
+        x[BODY.local_skin + organ] = relaxed(x[BODY.local_skin + organ], 0.0, share / minutes, kept[3], r[BODY_RATE.local_rate])
+    rest = r[BODY_RATE.histamine_rest]
+    x[BODY.histamine] = relaxed(x[BODY.histamine], rest, histamine / minutes, kept[0], r[BODY_RATE.histamine_rate])
+    absorbed = (1.0 - kept[1]) * x[BODY.tryptase_tissue] * r[BODY_RATE.tryptase_per_ng]
+    x[BODY.tryptase_tissue] = x[BODY.tryptase_tissue] * kept[1] + tryptase_ng
+    x[BODY.tryptase] = relaxed(
+        x[BODY.tryptase], r[BODY_RATE.tryptase_rest], absorbed / minutes, kept[2], r[BODY_RATE.tryptase_rate]
+    )
+    rise = (x[BODY.histamine] - rest) * r[BODY_RATE.pressure_scale]
+    x[BODY.systolic] = systolic_pressure(r[BODY_RATE.rest_mmhg], rise, r[BODY_RATE.fall_max], r[BODY_RATE.ec50])
+    skin = max(x[BODY.histamine] / r[BODY_RATE.flush], x[BODY.local_skin] / r[BODY_RATE.skin])
+    state.count[COUNT.grade] = grade(
+        skin, x[BODY.local_lung] / r[BODY_RATE.lung], x[BODY.local_gut] / r[BODY_RATE.gut], x[BODY.systolic],
+        r[BODY_RATE.moderate_mmhg], r[BODY_RATE.severe_mmhg], r[BODY_RATE.airway_severe],
+    )  # fmt: skip
+
+
+@njit(**_OPTIONS)
+def note_extremes(state):
+    """Keep the worst grade and the highest and lowest levels."""
+    x, count = state.body, state.count
+    x[BODY.peak_histamine] = max(x[BODY.peak_histamine], x[BODY.histamine])
+    x[BODY.peak_tryptase] = max(x[BODY.peak_tryptase], x[BODY.tryptase])
+    x[BODY.lowest_systolic] = min(x[BODY.lowest_systolic], x[BODY.systolic])
+    count[COUNT.worst] = max(count[COUNT.worst], count[COUNT.grade])
+
+
+@njit(**_OPTIONS)
+def write_row(state, rates, now):
+    """Append a row to the time series; returns whether the table is full."""
+    row = state.count[COUNT.rows]
+    fired = state.count[COUNT.fired_skin] + state.count[COUNT.fired_lung] + state.count[COUNT.fired_gut]
+    out = state.record[row]
+    out[0] = now * BASE_MIN
+    out[1] = state.drug[0, 0] / rates.litres[0]
+    out[2] = state.drug[0, 2] * rates.antigen_per_mg[0]
+    out[3] = state.body[BODY.histamine]
+    out[4] = state.body[BODY.tryptase]
+    out[5] = state.body[BODY.systolic]
+    out[6] = fired
+    out[7] = state.count[COUNT.grade]
+    state.count[COUNT.rows] = row + 1
+    return row + 1 == state.record.shape[0]
+
+
+@njit(**_OPTIONS)
+def note_symptoms(count, now, grade_before):
+    """Keep when symptoms were last seen; returns whether they have just begun."""
+    if count[COUNT.grade] == 0:
+        return False
+    begins = grade_before == 0
+    if begins:
+        count[COUNT.symptom_free_bins] = now - count[COUNT.last_symptom_bin]
+    count[COUNT.last_symptom_bin] = now
+    return begins
+
+
+@njit(**_OPTIONS)
+def advance(state, rates, t0, t1):
+    """Let time pass from base bin `t0` to `t1`, at most until symptoms begin.
+
+    Returns
+    -------
+    now, reason : int
+        Base bin reached, and `REACHED`, `REACTION` (first symptom after a symptom-free moment) or `ROWS_FULL`.
+    """
+    now, count = t0, state.count
+    while now < t1:
+        before = count[COUNT.grade]
+        k = choose_step(state, rates, now, t1)
+        count[COUNT.step] = k
+        count[COUNT.steps_taken] += 1
+        antigens = step_drug(state, rates, now, k)
+        fired = step_cells(state, rates, now, k, antigens)
+        step_body(state, rates, k, fired)
+        note_extremes(state)
+        now += 1 << k
+        begins = note_symptoms(count, now, before)
+        full = False
+        if state.record.shape[0] > 0 and now % BINS_PER_MIN == 0:
+            full = write_row(state, rates, now)
+        if begins:
+            return now, REACTION
+        if full:
+            return now, ROWS_FULL
+    return now, REACHED
+
+
+@njit(**_OPTIONS)
+def bathe(state, rates, t0, t1, antigen):
+    """Hold the cells in a constant antigen from base bin `t0` to `t1`, without plasma; returns how many fired."""
+    state.exposed[0] = 1
+    total = 0
+    for now in range(t0, t1):
+        fired = step_cells(state, rates, now, 0, (F32(antigen), F32(0.0)))
+        total += fired[0] + fired[1] + fired[2]
+    return total

@@ -1,0 +1,202 @@
+"""One step of all mast cells of one patient.
+
+====  ===============================================  ==========================================
+ #    what happens                                     where
+====  ===============================================  ==========================================
+ 1    random numbers for the cells' cross-links        `draw_noise`
+ 2    cross-links opened and formed (equilibrium by    `step_crosslinks`, biology/receptors.py
+      the antigen at the cell's place)
+ 3    few cross-links: exact binomial and Poisson      `recount_few`
+ 4    receptors lost and returned, SHIP-1 recruited,   `step_signal`, biology/receptors.py,
+      slow memory, net signal                          biology/mast_cell.py
+ 5    calcium, hazard, degranulation                   `step_release`, biology/mast_cell.py
+====  ===============================================  ==========================================
+
+Every loop is over contiguous float32 without branches, so it vectorises under strict floating point; step 3 alone is
+scalar, and only visits cells with few cross-links.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from abm.biology.mast_cell import memory_after, net_signal, release_hazard, ship1_recruited
+from abm.biology.receptors import bound_product, crosslinked_fraction, receptors_moved
+from abm.engine.rates import SCALAR
+from abm.random_streams import (
+    Stream,
+    binomial_inverse,
+    normal_from_symmetric,
+    philox,
+    poisson_inverse,
+    symmetric_f32,
+    uniforms,
+)
+
+F32, U64 = np.float32, np.uint64
+_FEW = F32(40.0)
+_MANY_STREAMS = np.array([Stream.CROSS_LINKS, Stream.CROSS_LINKS_2], np.uint64)
+_FEW_STREAMS = np.array([Stream.FEW_CROSS_LINKS, Stream.FEW_CROSS_LINKS_2], np.uint64)
+_OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy"}
+
+
+@njit(**_OPTIONS)
+def draw_noise(noise, moment, stream, address):
+    """Standard normals for all cells at base bin `moment`; word w of block b serves cell 64·(b // 16) + 16·w + b % 16."""
+    seed, replicate, patient = address[0], address[1], address[2]
+    for group in range(noise.size // 64):
+        start = group * 64
+        for lane in range(16):
+            w0, w1, w2, w3 = philox(U64(group * 16 + lane), moment, patient, stream, seed, replicate)
+            noise[start + lane] = symmetric_f32(w0)
+            noise[start + lane + 16] = symmetric_f32(w1)
+            noise[start + lane + 32] = symmetric_f32(w2)
+            noise[start + lane + 48] = symmetric_f32(w3)
+    for i in range(noise.size):
+        noise[i] = normal_from_symmetric(noise[i])
+
+
+@njit(**_OPTIONS)
+def step_crosslinks(receptors, crosslinks, links, place, noise, antigen, hapten, crosslinking, kept, noisy):
+    """Cross-links after a step, into `links`; returns how many cells have few of them and need an exact count.
+
+    The count is an immigration–death process, ``J(t + dt) = Bin(J, e^(−k·dt)) + Pois(J*·(1 − e^(−k·dt)))``; where many
+    are expected, a normal with its mean and variance, rounded.
+    """
+    few = 0
+    lost = F32(1.0) - kept
+    for i in range(links.size):
+        product = bound_product(antigen * place[i], hapten * place[i])
+        target = receptors[i] * crosslinked_fraction(product, crosslinking, receptors[i])
+        survive = crosslinks[i] * kept
+        born = target * lost
+        mean = survive + born
+        drawn = np.floor(mean + np.sqrt(survive * lost + born) * noise[i] + F32(0.5))
+        drawn = drawn if drawn > F32(0.0) else F32(0.0)
+        drawn = drawn if drawn < receptors[i] else receptors[i]
+        links[i] = drawn if noisy > F32(0.0) else mean
+        few += np.int64(1) if mean < _FEW else np.int64(0)
+    return few
+
+
+@njit(**_OPTIONS)
+def recount_few(receptors, crosslinks, links, place, antigen, hapten, crosslinking, kept, moment, stream, address):
+    """Replace the count of cells with few cross-links by the exact draw (see `step_crosslinks`).
+
+    The rarer of staying and opening is drawn, so that the sum over its distribution is short.
+    """
+    lost = F32(1.0) - kept
+    opening = lost < F32(0.5)
+    chance = np.float64(lost if opening else kept)
+    for i in range(links.size):
+        product = bound_product(antigen * place[i], hapten * place[i])
+        target = receptors[i] * crosslinked_fraction(product, crosslinking, receptors[i])
+        mean = crosslinks[i] * kept + target * lost
+        if mean < _FEW:
+            links[i] = F32(0.0)
+            if mean > F32(0.0):
+                u0, u1, _, _ = uniforms(i, moment, address[2], stream, address[0], address[1])
+                before = np.int64(crosslinks[i])
+                rarer = binomial_inverse(before, chance, u0) if before > 0 else np.int64(0)
+                stay = before - rarer if opening else rarer
+                links[i] = F32(stay + poisson_inverse(np.float64(target * lost), u1))
+
+
+@njit(**_OPTIONS)
+def step_signal(receptors, inside, crosslinks, memory, ship1, links, signal, rate, scalar):
+    """Receptors, SHIP-1 and memory of one specificity after a step; adds its mid-step net signal to `signal`."""
+    pool = scalar[SCALAR.pool]
+    hold, activation, syk = scalar[SCALAR.hold], scalar[SCALAR.activation], scalar[SCALAR.syk]
+    share_ship, share_lock, rearm, internalised, returned = rate[1], rate[2], rate[3], rate[4], rate[5]
+    for i in range(links.size):
+        middle = F32(0.5) * (crosslinks[i] + links[i])
+        moved = receptors_moved(middle, inside[i], internalised, returned)
+        receptors[i] = receptors[i] - moved
+        inside[i] = inside[i] + moved
+        recruited = ship1_recruited(middle, pool)
+        w = memory_after(memory[i], recruited, share_lock, rearm, hold, middle)
+        target = recruited if recruited > w else w
+        s = ship1[i] + (target - ship1[i]) * share_ship
+        signal[i] = signal[i] + net_signal(middle, F32(0.5) * (ship1[i] + s), activation, syk)
+        memory[i] = w
+        ship1[i] = s
+        crosslinks[i] = links[i]
+
+
+@njit(**_OPTIONS)
+def step_release(calcium, hazard, threshold, clock, fired_bin, signal, share_calcium, minutes, moment, scalar):
+    """Calcium, integrated hazard and degranulation of the cells of one organ; returns how many fired."""
+    hazard_max, graded = scalar[SCALAR.hazard_max], scalar[SCALAR.graded]
+    fired = 0
+    for i in range(calcium.size):
+        after = calcium[i] + (signal[i] - calcium[i]) * share_calcium
+        rate = release_hazard(F32(0.5) * (calcium[i] + after), threshold[i], hazard_max, graded)
+        total = hazard[i] + rate * minutes
+        fires = (total >= clock[i]) & (fired_bin[i] < np.int32(0))
+        fired_bin[i] = moment if fires else fired_bin[i]
+        fired += np.int64(1) if fires else np.int64(0)
+        calcium[i] = after
+        hazard[i] = total
+        signal[i] = F32(0.0)
+    return fired
+
+
+@njit(**_OPTIONS)
+def step_organ(state, organ, share_calcium, minutes, moment, scalar):
+    """Sub-step 5 for the cells of one organ."""
+    first, last = state.organ_start[organ], state.organ_start[organ + 1]
+    return step_release(
+        state.calcium[first:last], state.hazard[first:last], state.threshold[first:last], state.clock[first:last],
+        state.fired_bin[first:last], state.signal[first:last], share_calcium, minutes, moment, scalar,
+    )  # fmt: skip
+
+
+@njit(**_OPTIONS)
+def step_specificity(state, rates, a, k, moment, antigen):
+    """Sub-steps 1–4 for specificity `a` over a step of 2^k base bins from base bin `moment`."""
+    scalar, rate = rates.scalar, rates.cell[k]
+    hapten = antigen * scalar[SCALAR.hapten]
+    noisy, kept, crosslinking = scalar[SCALAR.noise], rate[0], scalar[SCALAR.crosslinking]
+    receptors, crosslinks, place = state.receptors[a], state.crosslinks[a], state.place
+    if noisy > F32(0.0):
+        draw_noise(state.noise, U64(moment), _MANY_STREAMS[a], rates.address)
+    few = step_crosslinks(
+        receptors, crosslinks, state.links, place, state.noise, antigen, hapten, crosslinking, kept, noisy
+    )
+    if few > 0 and noisy > F32(0.0):
+        recount_few(
+            receptors, crosslinks, state.links, place, antigen, hapten, crosslinking, kept, U64(moment),
+            _FEW_STREAMS[a], rates.address,
+        )  # fmt: skip
+    step_signal(
+        receptors, state.inside[a], crosslinks, state.memory[a], state.ship1[a], state.links, state.signal, rate, scalar
+    )
+
+
+@njit(**_OPTIONS)
+def cells_at_risk(state, rates, a, k, antigen, limit):
+    """Number of cells whose calcium could pass `limit` × threshold within a step of 2^k base bins.
+
+    A bound, not an estimate: cross-links at the highest antigen of the step against the SHIP-1 left at its end.
+    """
+    scalar, rate = rates.scalar, rates.cell[k]
+    receptors, crosslinks, ship1, memory = state.receptors[a], state.crosslinks[a], state.ship1[a], state.memory[a]
+    calcium, threshold, fired_bin, place = state.calcium, state.threshold, state.fired_bin, state.place
+    crosslinking, activation, syk = scalar[SCALAR.crosslinking], scalar[SCALAR.activation], scalar[SCALAR.syk]
+    ship_left, memory_left = F32(1.0) - rate[1], F32(1.0) - rate[3]
+    memory_left = memory_left if memory_left > F32(0.0) else F32(0.0)
+    count = 0
+    for i in range(threshold.size):
+        top = receptors[i] * crosslinked_fraction(bound_product(antigen * place[i], F32(0.0)), crosslinking, receptors[i])
+        top = top + F32(3.0) * np.sqrt(top) + F32(4.0)
+        top = top if top > crosslinks[i] else crosslinks[i]
+        held = memory[i] * memory_left
+        decayed = ship1[i] * ship_left
+        least = held if held > decayed else decayed
+        least = least if least < ship1[i] else ship1[i]
+        signal = net_signal(top, least, activation, syk)
+        signal = signal if signal > calcium[i] else calcium[i]
+        risky = (signal > limit * threshold[i]) & (fired_bin[i] < np.int32(0))
+        count += np.int64(1) if risky else np.int64(0)
+    return count

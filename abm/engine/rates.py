@@ -1,0 +1,219 @@
+"""Parameters and a patient's traits, turned into what the kernels multiply with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from abm.biology import pharmacokinetics as pk
+from abm.engine.clock import BASE_MIN, DOUBLINGS, MINUTE, STEP_MIN
+from abm.engine.state import ORGANS, SPECIFICITIES
+from abm.parameters.catalog import DRUGS, ParameterSet
+
+F32 = np.float32
+
+
+class Rates(NamedTuple):
+    """Constants of one patient in one arm. Arrays with a leading axis of 11 hold one value for each step length.
+
+    `cell` is float32, shape (11, 7): kept cross-links e^(−k·dt), share of SHIP-1, of memory locked, dt/τ_rearm,
+    internalised per cross-link, share returned, share of calcium. `scalar` is float32: see `Scalar`. `kept` is float64,
+    shape (11, 4): histamine, tryptase in tissue, tryptase in blood, local mediators. `drug_step` is float64, shape
+    (2, 11, 3, 4). `antigen_per_mg` (2,) and `litres` (2,). `body` float64: see `BodyRate`. `address` is uint64:
+    seed, replicate, patient.
+    """
+
+    cell: np.ndarray
+    scalar: np.ndarray
+    kept: np.ndarray
+    drug_step: np.ndarray
+    antigen_per_mg: np.ndarray
+    litres: np.ndarray
+    body: np.ndarray
+    address: np.ndarray
+
+
+class Scalar(NamedTuple):
+    """Indices into `Rates.scalar`."""
+
+    hapten: int = 0
+    crosslinking: int = 1
+    pool: int = 2
+    hold: int = 3
+    activation: int = 4
+    syk: int = 5
+    hazard_max: int = 6
+    graded: int = 7
+    noise: int = 8
+
+
+class BodyRate(NamedTuple):
+    """Indices into `Rates.body`."""
+
+    histamine_rest: int = 0
+    histamine_rate: int = 1
+    tryptase_rest: int = 2
+    tryptase_rate: int = 3
+    tryptase_per_ng: int = 4
+    local_rate: int = 5
+    flush: int = 6
+    skin: int = 7
+    lung: int = 8
+    gut: int = 9
+    pressure_scale: int = 10
+    fall_max: int = 11
+    ec50: int = 12
+    rest_mmhg: int = 13
+    moderate_mmhg: int = 14
+    severe_mmhg: int = 15
+    airway_severe: int = 16
+    histamine_per_cell_skin: int = 17
+    histamine_per_cell_lung: int = 18
+    histamine_per_cell_gut: int = 19
+    tryptase_ng_per_cell_skin: int = 20
+    tryptase_ng_per_cell_lung: int = 21
+    tryptase_ng_per_cell_gut: int = 22
+
+
+SCALAR, BODY_RATE = Scalar(), BodyRate()
+
+
+def patient_rates(
+    parameters: ParameterSet,
+    patient: Mapping[str, Any],
+    drugs: Sequence[str],
+    organ_cells: Sequence[int],
+    premedication: frozenset[str],
+    address: tuple[int, int, int],
+) -> Rates:
+    """Constants of one patient in one arm.
+
+    Parameters
+    ----------
+    drugs : sequence of str
+        The one or two drugs the patient's specificities stand for.
+    organ_cells : sequence of int
+        Agents in skin, lung and gut.
+    premedication : frozenset of str
+        Any of ``"H1"``, ``"H2"``; shifts symptom thresholds and nothing else.
+    address : tuple of int
+        Seed, replicate, patient.
+    """
+    drug_step = np.zeros((SPECIFICITIES, DOUBLINGS, 3, 4))
+    antigen = np.zeros(SPECIFICITIES)
+    litres = np.ones(SPECIFICITIES)
+    for a, drug in enumerate(drugs):
+        drug_step[a] = _steps(parameters, drug, float(patient["weight_kg"]), float(patient["clearance_factor"]))
+        litres[a] = parameters[f"drugs.{drug}.central_l_per_kg"] * float(patient["weight_kg"])
+        antigen[a] = _antigen_per_mg_per_l(parameters, drug) / litres[a]
+    return Rates(
+        cell=_cell_table(parameters),
+        scalar=_scalars(parameters, patient),
+        kept=_kept_table(parameters),
+        drug_step=drug_step,
+        antigen_per_mg=antigen,
+        litres=litres,
+        body=_body(parameters, patient, organ_cells, premedication),
+        address=np.array(address, np.uint64),
+    )
+
+
+def _cell_table(p: ParameterSet) -> np.ndarray:
+    table = np.empty((DOUBLINGS, 7))
+    for k, dt in enumerate(STEP_MIN):
+        table[k] = (
+            math.exp(-p["ige_receptor.relaxation_per_min"] * dt),
+            -math.expm1(-dt / p["mast_cell.ship1_time_min"]),
+            -math.expm1(-dt / p["mast_cell.memory_lock_min"]),
+            dt / (60.0 * p["mast_cell.memory_rearm_h"]),
+            p["ige_receptor.internalisation_per_min"] * dt,
+            -math.expm1(-dt * math.log(2.0) / (60.0 * p["ige_receptor.return_half_life_h"])),
+            -math.expm1(-dt / p["mast_cell.calcium_time_min"]),
+        )
+    return table.astype(F32)
+
+
+def _scalars(p: ParameterSet, patient: Mapping[str, Any]) -> np.ndarray:
+    return np.array(
+        (
+            p["ige_receptor.hapten_per_antigen"],
+            p["ige_receptor.crosslinking_per_receptor"],
+            p["mast_cell.ship1_pool"] * float(patient["ship1_factor"]),
+            p["mast_cell.memory_hold_crosslinks"],
+            p["mast_cell.activation_crosslinks"],
+            float(patient["syk_factor"]),
+            p["mast_cell.release_hazard_per_min"],
+            p["mast_cell.graded_release_per_min"],
+            p["mast_cell.noise"],
+        ),
+        F32,
+    )
+
+
+def _kept_table(p: ParameterSet) -> np.ndarray:
+    per_min = (
+        _histamine_rate(p),
+        1.0 / p["mediators.tryptase_absorption_min"],
+        math.log(2.0) / (60.0 * p["mediators.tryptase_half_life_h"]),
+        1.0 / p["symptoms.local_memory_min"],
+    )
+    return np.array([[math.exp(-rate * dt) for rate in per_min] for dt in STEP_MIN])
+
+
+def _histamine_rate(p: ParameterSet) -> float:
+    return math.log(2.0) * 60.0 / p["mediators.histamine_half_life_s"]
+
+
+def _body(p: ParameterSet, patient: Mapping[str, Any], organ_cells: Sequence[int], premed: frozenset[str]) -> np.ndarray:
+    both = p["symptoms.h1_h2_shift"] if {"H1", "H2"} <= premed else 1.0
+    skin_shift = max(both, p["symptoms.h1_flush_shift"] if "H1" in premed else 1.0)
+    own = float(patient["symptom_factor"])
+    litres = p["mediators.histamine_clearance_l_per_min"] / _histamine_rate(p)
+    body = [
+        p["mediators.histamine_baseline_ng_per_ml"],
+        _histamine_rate(p),
+        float(patient["baseline_tryptase_ng_per_ml"]),
+        math.log(2.0) / (60.0 * p["mediators.tryptase_half_life_h"]),
+        p["mediators.tryptase_spillover"] / (1000.0 * p["mediators.tryptase_volume_l"]),
+        1.0 / p["symptoms.local_memory_min"],
+        p["symptoms.flush_histamine_ng_per_ml"] * own * skin_shift,
+        p["symptoms.local_release_skin"] * own * skin_shift,
+        p["symptoms.local_release_lung"] * own * both,
+        p["symptoms.local_release_gut"] * own * both,
+        1.0 / (own * both),
+        p["symptoms.pressure_fall_max"],
+        p["symptoms.pressure_ec50_ng_per_ml"],
+        p["symptoms.systolic_at_rest_mmhg"],
+        p["symptoms.systolic_moderate_mmhg"],
+        p["symptoms.systolic_severe_mmhg"],
+        p["symptoms.airway_severe_ratio"],
+    ]
+    stands_for = [p[f"tissue.mast_cells_{organ}"] / n for organ, n in zip(ORGANS, organ_cells, strict=True)]
+    body += [p[f"mediators.histamine_{o}_pg"] * w / (1e6 * litres) for o, w in zip(ORGANS, stands_for, strict=True)]
+    body += [p[f"mediators.tryptase_{o}_pg"] * w / 1e3 for o, w in zip(ORGANS, stands_for, strict=True)]
+    return np.array(body)
+
+
+def _drug_matrix(p: ParameterSet, drug: str, weight_kg: float, clearance_factor: float) -> np.ndarray:
+    central = p[f"drugs.{drug}.central_l_per_kg"] * weight_kg
+    return pk.rate_matrix(
+        p[f"drugs.{drug}.clearance_l_per_h"] * clearance_factor / (60.0 * central),
+        p[f"drugs.{drug}.peripheral_in_per_h"] / 60.0,
+        p[f"drugs.{drug}.peripheral_out_per_h"] / 60.0,
+        math.log(2.0) / p[f"drugs.{drug}.adduct_half_life_min"],
+    )
+
+
+def _steps(p: ParameterSet, drug: str, weight_kg: float, clearance_factor: float) -> np.ndarray:
+    return pk.step_matrices(_drug_matrix(p, drug, weight_kg, clearance_factor), BASE_MIN, DOUBLINGS)
+
+
+def _antigen_per_mg_per_l(p: ParameterSet, drug: str) -> float:
+    """K·C per mg/L such that a usual dose in a 70-kg adult peaks at `ige_receptor.antigen_at_peak`."""
+    minute = _steps(p, drug, 70.0, 1.0)[MINUTE]
+    dose, length = DRUGS[drug].usual_dose_mg, DRUGS[drug].usual_infusion_min
+    amount = float(pk.infusion_peak(minute, 1.0, dose / length, length)[pk.ADDUCT])
+    return p["ige_receptor.antigen_at_peak"] * p[f"drugs.{drug}.central_l_per_kg"] * 70.0 / amount

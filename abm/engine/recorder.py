@@ -1,0 +1,127 @@
+"""What a run leaves behind: events, the outcome row, time series and cells."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from abm.biology.reaction import GRADES
+from abm.engine.clock import minutes
+from abm.engine.state import BODY, COUNT, ORGANS, RECORD_COLUMNS
+from abm.scenario import Gap, Step
+
+if TYPE_CHECKING:
+    from abm.engine.course import Course
+
+
+class Recorder:
+    """Keeps the events of one course and turns the final state into rows."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self.events: list[dict[str, Any]] = []
+        self.first: dict[str, Any] | None = None
+        self.first_after_gap_min = math.nan
+        self.reactions = 0
+        self._chunks: list[np.ndarray] = []
+
+    def event(self, kind: str) -> None:
+        """Append an event at the course's present time."""
+        course, step = self.course, self.course.step
+        total = course.dose_so_far_mg()
+        running = total - course.delivered_mg if course.infusing else 0.0
+        self.events.append(
+            {
+                "event_number": len(self.events),
+                "time_min": course.now_min,
+                "event": kind,
+                "drug": step.drug if step else "",
+                "protocol": step.protocol if step else "",
+                "step": step.number if step else None,
+                "bag": step.bag if step else None,
+                "rate_ml_per_h": step.rate_ml_per_h if step else math.nan,
+                "dose_mg": running,
+                "cumulative_dose_mg": total,
+                "severity": course.grade,
+            }
+        )
+
+    def reaction(self) -> None:
+        """Note that a reaction begins."""
+        course = self.course
+        self.reactions += 1
+        self.event("reaction")
+        if self.first is None:
+            self.first = self.events[-1]
+        if math.isnan(self.first_after_gap_min) and course.now_min > course.gap_end_min:
+            self.first_after_gap_min = course.now_min - course.gap_end_min
+
+    def drain(self) -> None:
+        """Move the filled rows of the time series out of the engine's table."""
+        count = self.course.state.count
+        self._chunks.append(self.course.state.record[: count[COUNT.rows]].copy())
+        count[COUNT.rows] = 0
+
+    def timeseries(self) -> dict[str, np.ndarray]:
+        """Time series so far, one array per column."""
+        self.drain()
+        rows = np.concatenate(self._chunks) if self._chunks else np.zeros((0, len(RECORD_COLUMNS)))
+        table = dict(zip(RECORD_COLUMNS, rows.T, strict=True))
+        return {
+            "time_min": table["time_min"],
+            "plasma_mg_per_l": table["plasma"],
+            "antigen": table["antigen"],
+            "histamine_ng_per_ml": table["histamine"],
+            "tryptase_ng_per_ml": table["tryptase"],
+            "systolic_mmhg": table["systolic"],
+            "released_fraction": table["released"] / int(self.course.state.organ_start[-1]),
+            "severity": np.array(GRADES, dtype=object)[table["grade"].astype(int)],
+        }
+
+    def cells(self, receptors: np.ndarray) -> dict[str, np.ndarray]:
+        """One entry per mast cell; `receptors` are those of the first specificity before treatment, shape (cells,)."""
+        state = self.course.state
+        organ = np.repeat(np.array(ORGANS, dtype=object), np.diff(state.organ_start))
+        fired = np.where(state.fired_bin >= 0, minutes(1) * state.fired_bin, np.nan)
+        return {
+            "cell": np.arange(state.calcium.size),
+            "organ": organ,
+            "receptors": receptors.astype(np.float64),
+            "threshold": state.threshold.astype(np.float64),
+            "fired_min": fired,
+        }
+
+    def outcome(self, weights: tuple[float, float, float]) -> dict[str, Any]:
+        """The outcome row; `weights` are the organs' shares of the body's mast cells."""
+        course, state = self.course, self.course.state
+        steps = [item for item in course.arm.course if isinstance(item, Step)]
+        sizes = np.diff(state.organ_start)
+        released = [float(state.count[COUNT.fired_skin + o]) / float(sizes[o]) for o in range(3)]
+        after = int(state.count[COUNT.worst])
+        gap = any(isinstance(item, Gap) for item in course.arm.course)
+        worst = max(after, course.worst_before_gap)
+        first = self.first or {}
+        return {
+            "reacted": worst > 0,
+            "severity": GRADES[worst],
+            "severity_after_gap": GRADES[after],
+            "severity_before_gap": GRADES[course.worst_before_gap] if gap else GRADES[0],
+            "reactions": self.reactions,
+            "onset_min": first.get("time_min", math.nan),
+            "onset_after_gap_min": self.first_after_gap_min,
+            "protocol_at_reaction": first.get("protocol", ""),
+            "step_at_reaction": first.get("step"),
+            "bag_at_reaction": first.get("bag"),
+            "dose_at_reaction_mg": first.get("cumulative_dose_mg", math.nan),
+            "released_fraction": float(sum(w * r for w, r in zip(weights, released, strict=True))),
+            **{f"released_fraction_{organ}": r for organ, r in zip(ORGANS, released, strict=True)},
+            "peak_histamine_ng_per_ml": float(state.body[BODY.peak_histamine]),
+            "peak_tryptase_ng_per_ml": float(state.body[BODY.peak_tryptase]),
+            "lowest_systolic_mmhg": course.lowest_systolic_mmhg,
+            "planned_dose_mg": math.fsum(step.dose_mg for step in steps),
+            "delivered_dose_mg": course.delivered_mg,
+            "completed": not course.stopped and not course.queue,
+            "delay_min": course.elapsed_min - sum(item.duration_min for item in course.arm.course),
+        }

@@ -1,0 +1,187 @@
+"""Virtual patients: traits and tests, drawn before any arm is known.
+
+A patient is a function of the seed, the patient's number and the parameters. Selection goes through candidates 0, 1, 2 …
+and keeps those that meet every condition, so a larger study contains the smaller one unchanged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from abm.engine.advance import bathe
+from abm.engine.cells import arm_with
+from abm.engine.clock import bins
+from abm.engine.rates import patient_rates
+from abm.engine.state import empty_state
+from abm.output_columns import TABLES
+from abm.parameters.catalog import ParameterSet
+from abm.random_streams import Stream, normals, uniforms
+from abm.scenario import Condition, Scenario
+
+_TRAITS = int(Stream.PATIENT_TRAITS)
+_SKIN_TEST_BIN = 2**30
+_SKIN_TEST_CELLS = 600
+_MOST_CANDIDATES_PER_PATIENT = 5000
+
+
+class SelectionError(ValueError):
+    """Too few candidates meet the conditions of `select:`."""
+
+
+@dataclass(frozen=True)
+class Population:
+    """A named population: what it stands for, and which parameter (or 1) is the share of people with IgE."""
+
+    name: str
+    meaning: str
+    sensitised_parameter: str | None
+
+
+POPULATIONS: dict[str, Population] = {
+    "sensitised_adult": Population("sensitised_adult", "adults with IgE for the drug, whatever their tests say", None),
+    "unselected": Population(
+        "unselected", "adults of whom few carry IgE for the drug", "patients.sensitised_share"
+    ),
+}
+
+TRAITS: dict[str, str] = {
+    column.name: {"boolean": "bool", "string": "str"}.get(column.kind, "float")
+    for column in TABLES["patients"]
+    if column.name != "patient_id"
+}
+
+
+def select_patients(scenario: Scenario, parameters: ParameterSet) -> pd.DataFrame:
+    """Draw the patients of a study.
+
+    Returns
+    -------
+    DataFrame
+        One row per patient in the order of candidate numbers; columns of the table `patients`.
+
+    Raises
+    ------
+    SelectionError
+        If fewer than one candidate in 5000 meets the conditions.
+    """
+    chosen: list[dict[str, Any]] = []
+    for patient in candidates(scenario, parameters):
+        if all(_meets(patient, condition) for condition in scenario.cohort.select):
+            chosen.append(patient)
+            if len(chosen) == scenario.cohort.patients:
+                break
+        if patient["patient_id"] + 1 >= _MOST_CANDIDATES_PER_PATIENT * (len(chosen) + 1):
+            wanted = ", ".join(f"{c.trait} {c.relation} {c.value}" for c in scenario.cohort.select)
+            raise SelectionError(
+                f"only {len(chosen)} of {patient['patient_id'] + 1} candidates of {scenario.cohort.population!r} meet "
+                f"{wanted}; loosen select:, or choose another population"
+            )
+    columns = [column.name for column in TABLES["patients"]]
+    return pd.DataFrame(chosen)[columns].astype({c.name: c.kind for c in TABLES["patients"]})
+
+
+def candidates(scenario: Scenario, parameters: ParameterSet) -> Iterator[dict[str, Any]]:
+    """Yield candidate patients 0, 1, 2 … of the scenario's population, tests included."""
+    number = 0
+    while True:
+        yield draw_patient(scenario, parameters, number)
+        number += 1
+
+
+def draw_patient(scenario: Scenario, parameters: ParameterSet, patient_id: int) -> dict[str, Any]:
+    """Draw one candidate: traits first, then what skin test and assay say of them."""
+    population = POPULATIONS[scenario.cohort.population]
+    patient = _traits(parameters, population, scenario.seed, patient_id, len(scenario.allergic_to))
+    patient |= _skin_test(parameters, patient, scenario)
+    patient |= _assay(parameters, patient, scenario.seed)
+    return patient
+
+
+def _traits(p: ParameterSet, population: Population, seed: int, patient_id: int, allergens: int) -> dict[str, Any]:
+    def normal(item: int) -> tuple[float, float, float, float]:
+        return normals(item, 0, patient_id, _TRAITS, seed, 0)
+
+    u_age, u_sex, u_ige, _ = uniforms(0, 0, patient_id, _TRAITS, seed, 0)
+    z_weight, z_ige, z_fceri, z_share = normal(1)
+    z_threshold, z_ship1, z_syk, z_clearance = normal(2)
+    z_symptom, z_tryptase, z_share_2, _ = normal(3)
+    sex = "female" if u_sex < 0.5 else "male"
+    share = p[population.sensitised_parameter] if population.sensitised_parameter else 1.0
+    sensitised = u_ige < share
+    factor = p["patients.total_ige_sensitised_factor"] if sensitised else 1.0
+    total_ige = p["patients.total_ige_ku_per_l"] * factor * math.exp(p["patients.total_ige_sd"] * z_ige)
+    rho = p["patients.fceri_total_ige_correlation"]
+    z_receptors = rho * z_ige + math.sqrt(1.0 - rho * rho) * z_fceri
+    fceri = p["patients.fceri_per_cell"] * math.exp(p["patients.fceri_sd"] * z_receptors)
+    shares = [
+        min(1.0, p["patients.specific_share"] * math.exp(p["patients.specific_share_sd"] * z)) if sensitised else 0.0
+        for z in (z_share, z_share_2)
+    ]
+    if allergens < 2:
+        shares[1] = 0.0
+    if sum(shares) > 1.0:
+        shares = [s / sum(shares) for s in shares]
+    return {
+        "patient_id": patient_id,
+        "age_y": p["patients.age_low_y"] + (p["patients.age_high_y"] - p["patients.age_low_y"]) * u_age,
+        "sex": sex,
+        "weight_kg": p[f"patients.weight_{sex}_kg"] * math.exp(p["patients.weight_sd"] * z_weight),
+        "sensitised": sensitised,
+        "total_ige_ku_per_l": total_ige,
+        "specific_ige_ku_per_l": total_ige * shares[0],
+        "specific_ige_2_ku_per_l": total_ige * shares[1],
+        "fceri_per_cell": fceri,
+        "specific_receptors_per_cell": fceri * p["patients.occupied_share"] * shares[0],
+        "specific_receptors_2_per_cell": fceri * p["patients.occupied_share"] * shares[1],
+        "threshold_factor": math.exp(p["patients.threshold_sd"] * z_threshold),
+        "ship1_factor": math.exp(p["patients.ship1_sd"] * z_ship1),
+        "syk_factor": math.exp(p["patients.syk_sd"] * z_syk),
+        "clearance_factor": math.exp(p["patients.clearance_sd"] * z_clearance),
+        "symptom_factor": math.exp(p["patients.symptom_sd"] * z_symptom),
+        "baseline_tryptase_ng_per_ml": p["patients.baseline_tryptase_ng_per_ml"]
+        * math.exp(p["patients.baseline_tryptase_sd"] * z_tryptase),
+    }
+
+
+def _skin_test(p: ParameterSet, patient: dict[str, Any], scenario: Scenario) -> dict[str, Any]:
+    """Intradermal test: skin mast cells in a local depot of the drug, the wheal's area in proportion to release."""
+    released = 0.0
+    if patient["specific_receptors_per_cell"] > 0.0:
+        address = (scenario.seed, 0, int(patient["patient_id"]))
+        state = empty_state(np.array([0, _SKIN_TEST_CELLS, _SKIN_TEST_CELLS, _SKIN_TEST_CELLS]), 1, 0)
+        sizes = (_SKIN_TEST_CELLS, 1, 1)
+        rates = patient_rates(p, patient, scenario.allergic_to, sizes, frozenset(), address)
+        arm_with(state, patient, p, np.ones((3, 1)), rates.address)
+        end = _SKIN_TEST_BIN + int(bins(p["patients.skin_test_minutes"]))
+        released = bathe(state, rates, _SKIN_TEST_BIN, end, p["patients.skin_test_antigen"]) / _SKIN_TEST_CELLS
+    wheal = p["patients.wheal_full_mm"] * math.sqrt(released)
+    return {"skin_test_wheal_mm": wheal, "skin_test_positive": wheal >= p["patients.wheal_cutoff_mm"]}
+
+
+def _assay(p: ParameterSet, patient: dict[str, Any], seed: int) -> dict[str, Any]:
+    """Serum assay: the part of specific IgE that the immobilised hapten binds, with measurement error."""
+    z = normals(0, 0, patient["patient_id"], int(Stream.ASSAY), seed, 0)[0]
+    measured = patient["specific_ige_ku_per_l"] * p["patients.assay_recovery"] * math.exp(p["patients.assay_sd"] * z)
+    return {
+        "specific_ige_assay_ku_per_l": measured,
+        "specific_ige_positive": measured >= p["patients.assay_cutoff_ku_per_l"],
+    }
+
+
+_RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": lambda a, b: bool(a == b),
+    ">=": lambda a, b: bool(a >= b),
+    "<=": lambda a, b: bool(a <= b),
+    ">": lambda a, b: bool(a > b),
+    "<": lambda a, b: bool(a < b),
+}
+
+
+def _meets(patient: dict[str, Any], condition: Condition) -> bool:
+    return _RELATIONS[condition.relation](patient[condition.trait], condition.value)
