@@ -52,8 +52,11 @@ def difference_text(row: pd.Series) -> str:
     values = [100 * row[f"risk_difference{end}"] for end in ("", "_low", "_high")]
     if math.isnan(values[0]):
         return "-"
-    fine = max(abs(value) for value in values) < 10
-    estimate, low, high = (f"{value + 0.0:.1f}" if fine else _half_up(value) for value in values)
+    fine = max(abs(value) for value in values) < 9.95
+    # A limit just beside zero must not read as zero: whether the interval includes zero is what a reader looks for.
+    estimate, low, high = (
+        f"{value + 0.0:.1f}" if fine or 0 < abs(value) < 0.95 else _half_up(value) for value in values
+    )
     return f"{estimate} ({low} to {high})"
 
 
@@ -70,7 +73,7 @@ def needed_text(row: pd.Series) -> str:
 
 def finding(table: pd.DataFrame, names: Mapping[str, str]) -> str:
     """State in words what a comparison table shows, and no more than its intervals allow."""
-    label = metric_named(table["metric"].iloc[0]).label.replace("reaction", "reactions", 1)
+    label = metric_named(table["metric"].iloc[0]).plural
     base = table[table["arm"] == table["reference"]].iloc[0]
     others = table[(table["arm"] != base["arm"]) & table["risk_difference"].notna()]
     falls = others[others["risk_difference_high"] < 0].sort_values("risk_difference", kind="stable")

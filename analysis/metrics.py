@@ -11,20 +11,23 @@ SEVERITIES = ("none", "mild", "moderate", "severe")
 
 
 class Metric(NamedTuple):
-    """A yes-or-no question: is the grade in `column` at least `at_least`?"""
+    """A yes-or-no question: is the grade in `column` at least `at_least`? `plural` is how a sentence names it."""
 
     label: str
+    plural: str
     column: str
     at_least: str
 
 
 METRICS: dict[str, Metric] = {
-    "reacted": Metric("any reaction", "severity", "mild"),
-    "moderate_or_severe": Metric("moderate or severe reaction", "severity", "moderate"),
-    "severe": Metric("severe reaction", "severity", "severe"),
+    "reacted": Metric("any reaction", "reactions of any grade", "severity", "mild"),
+    "moderate_or_severe": Metric("moderate or severe reaction", "moderate or severe reactions", "severity", "moderate"),
+    "severe": Metric("severe reaction", "severe reactions", "severity", "severe"),
 }
 METRICS |= {
-    f"{name}_after_gap": Metric(f"{metric.label} after the gap", "severity_after_gap", metric.at_least)
+    f"{name}_after_gap": metric._replace(
+        label=f"{metric.label} after the gap", plural=f"{metric.plural} after the gap", column="severity_after_gap"
+    )
     for name, metric in METRICS.items()
 }
 DEFAULT_METRIC = "moderate_or_severe"

@@ -55,10 +55,10 @@ def plot_comparison(
     _draw_severity(left, table, names)
     _draw_differences(middle, table, names)
     _write_numbers(right, table)
-    for axis, head in ((left, "Worst grade of every patient"), (middle, f"Difference from {names[results.reference]}")):
+    base = names[results.reference] if len(names[results.reference]) <= 22 else "the reference"
+    for axis, head in ((left, "Worst grade of every patient"), (middle, f"Difference from {base}")):
         figure.text(axis.get_position().x0, 0.8, head, fontsize=_TEXT, weight="bold", color=_INK, va="bottom")
-    needed = f"Number needed: patients to treat this way instead of {names[results.reference]} to spare one."
-    _draw_foot(figure, results, table, [needed])
+    _draw_foot(figure, results, table, [f"Number needed: patients to treat this way, not with {base}, to spare one."])
     return figure
 
 

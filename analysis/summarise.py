@@ -75,17 +75,22 @@ def steps_at_reaction(results: RunResults) -> pd.DataFrame:
     pandas.DataFrame
         One row per arm, protocol and step that the arm's course contains, in the order of the course, and per worst
         grade: ``arm``, ``protocol``, ``step``, ``severity`` (mild, moderate, severe) and ``share`` of the arm's
-        patients whose first symptom came there. Steps without a reaction have the share 0.
+        patients whose first symptom came there. Steps without a reaction have the share 0; a protocol given twice
+        counts as one.
     """
     starts = results.events[results.events["event"] == "step_start"]
-    order = starts.groupby(["arm", "protocol", "step"], observed=True)["event_number"].min().sort_values(kind="stable")
+    order = starts.groupby(["arm", "protocol", "step"], observed=True)["event_number"].min().reset_index()
+    # A patient who stops early begins the next protocol sooner than others reach the last step of this one.
+    order["begins"] = order.groupby(["arm", "protocol"])["event_number"].transform("min")
+    order = order.sort_values(["begins", "step"], kind="stable")
     records = []
     for arm in results.arms:
         rows = results.outcomes[(results.outcomes["arm"] == arm) & (results.outcomes["status"] == "ok")]
         weight = 1.0 / rows.groupby("patient_id")["replicate"].transform("size") / rows["patient_id"].nunique()
         keys = [rows["protocol_at_reaction"], rows["step_at_reaction"], rows["severity"]]
         shares = weight.groupby(keys, observed=True).sum()
-        for _, protocol, step in order[order.index.get_level_values("arm") == arm].index:
+        places = order.loc[order["arm"] == arm, ["protocol", "step"]]
+        for protocol, step in places.itertuples(index=False, name=None):
             for grade in SEVERITIES[1:]:
                 share = float(shares.get((protocol, step, grade), 0.0))
                 records.append({"arm": arm, "protocol": protocol, "step": step, "severity": grade, "share": share})

@@ -65,7 +65,8 @@ def step_events(arm: str, protocol: str, steps: int, first_event: int = 0) -> li
     """The step starts of one patient in one protocol."""
     keys = {"scenario": "comparison", "arm": arm, "patient_id": 0, "replicate": 0, "drug": "penicillin_g"}
     return [
-        keys | {"event_number": first_event + i, "time_min": 15.0 * i, "event": "step_start", "protocol": protocol}
+        keys
+        | {"event_number": first_event + i, "time_min": 15.0 * i, "event": "step_start", "protocol": protocol}
         | {"step": i + 1, "bag": 1 + i // 4, "dose_mg": 0.0, "cumulative_dose_mg": 0.0, "severity": NONE}
         for i in range(steps)
     ]
@@ -84,8 +85,11 @@ def write_run(
     """Write a finished run folder and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     ids = sorted({row["patient_id"] for row in outcomes})
-    traits = [{"patient_id": i, "age_y": 40.0 + i, "sex": "female", "weight_kg": 70.0, "sensitised": True}
-              | {"skin_test_positive": True, "specific_ige_positive": True} for i in ids]
+    traits = [
+        {"patient_id": i, "age_y": 40.0 + i, "sex": "female", "weight_kg": 70.0, "sensitised": True}
+        | {"skin_test_positive": True, "specific_ige_positive": True}
+        for i in ids
+    ]
     tables = {"patients": traits, "outcomes": outcomes, "events": events}
     if timeseries is not None:
         tables["timeseries"] = timeseries
@@ -93,9 +97,21 @@ def write_run(
         table(name, rows).to_parquet(folder / f"{name}.parquet", index=False)
     dictionary().to_csv(folder / "columns.csv", index=False)
     birth = {
-        "version": "0.1.0", "commit": "0" * 40, "dirty": False, "seed": 1, "scenario": "comparison",
-        "reference": reference, "arms": list(arms), "drugs": ["penicillin_g"], "patients": len(ids), "cells": 100,
-        "replicates": 1, "environment": {}, "content_hashes": {}, "timings": {}, "finished": True,
+        "version": "0.1.0",
+        "commit": "0" * 40,
+        "dirty": False,
+        "seed": 1,
+        "scenario": "comparison",
+        "reference": reference,
+        "arms": list(arms),
+        "drugs": ["penicillin_g"],
+        "patients": len(ids),
+        "cells": 100,
+        "replicates": 1,
+        "environment": {},
+        "content_hashes": {},
+        "timings": {},
+        "finished": True,
     }
     (folder / "run.json").write_text(json.dumps(birth | run), encoding="utf-8")
     return folder
@@ -105,8 +121,11 @@ def talk_run(folder: Path, patients: int = 200) -> Path:
     """A run as a study would give it: full dose reacts, the ladder protects, an interruption undoes it."""
     rng = np.random.default_rng(1)
     outcomes = []
-    shares = {"full_dose": (0.22, 0.10, 0.30, 0.38), "rdd": (0.74, 0.21, 0.04, 0.01),
-              "interruption": (0.28, 0.14, 0.28, 0.30)}
+    shares = {
+        "full_dose": (0.22, 0.10, 0.30, 0.38),
+        "rdd": (0.74, 0.21, 0.04, 0.01),
+        "interruption": (0.28, 0.14, 0.28, 0.30),
+    }
     luck = rng.random(patients)
     for arm, share in shares.items():
         own = np.clip(luck + rng.normal(0, 0.05, patients), 0, 1)
