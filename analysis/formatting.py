@@ -135,11 +135,12 @@ def _line(cells: list[str], widths: list[int], between: str) -> str:
 
 def _notes(table: pd.DataFrame, label: str, reference: str) -> list[str]:
     notes = []
+    test = "exact McNemar p" if table["replicates"].iloc[0] == 1 else "sign test p"
     for _, row in table[table["arm"] != reference].iterrows():
         if row["helped"] + row["harmed"] + row["unchanged"] > 0:
             counts = ", ".join(f"{int(row[kind])} {kind}" for kind in ("helped", "harmed", "unchanged"))
             p = "< 0.001" if row["mcnemar_p"] < 0.001 else f"{row['mcnemar_p']:.3f}"
-            notes.append(f"{row['arm']}: {counts}; exact McNemar p {p}")
+            notes.append(f"{row['arm']}: {counts}; {test} {p}")
     level = f"{100 * table['level'].iloc[0]:g} %"
     notes.append(f"Risk of {label}; difference in percentage points; in brackets: {level} intervals.")
     notes.append(f"Number needed: patients to treat so, not with {reference}, to spare one (harm: to hurt one).")

@@ -39,7 +39,7 @@ def plot_comparison(
     metric : str
         A name in `analysis.METRICS`; the grades drawn are those of its column.
     labels : mapping of str to str, optional
-        Names to show for arms; others show their own with spaces for underscores.
+        Names to show for arms; others show their own with spaces for underscores and abbreviations in capitals.
 
     Returns
     -------
@@ -261,7 +261,9 @@ def drug_names(results: RunResults) -> list[str]:
 
 
 def _arm_name(arm: str, labels: Mapping[str, str] | None) -> str:
-    return (labels or {}).get(arm, arm.replace("_", " "))
+    """Show the user's label, or the name with spaces, where a word without vowels (rdd, h1) is an abbreviation."""
+    words = (word if set(word) & set("aeiouyAEIOUY") else word.upper() for word in arm.split("_"))
+    return (labels or {}).get(arm, " ".join(words))
 
 
 def _patch(grade: str) -> Any:

@@ -127,7 +127,9 @@ def test_replicates_are_averaged_within_patients(tmp_path):
     assert (row["helped"], row["harmed"]) == (24, 0)
     assert row["mcnemar_p"] == pytest.approx(binomtest(24, 24).pvalue)
     assert row["risk_difference_low"] == pytest.approx(tango_limits(0, 12, 24)[0])
-    assert "2 replicates are averaged per patient" in format_table(comparison_table(results))
+    text = format_table(comparison_table(results))
+    assert "2 replicates are averaged per patient" in text
+    assert "24 helped, 0 harmed, 0 unchanged; sign test p < 0.001" in text
 
 
 def test_a_failed_replicate_leaves_the_patient_in(tmp_path):

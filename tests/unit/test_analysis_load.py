@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,6 @@ from run_folder_fixture import (
     dictionary,
     outcome,
     step_events,
-    talk_run,
     write_run,
 )
 
@@ -198,13 +198,17 @@ def test_pairing_leaves_a_failed_row_missing(tmp_path):
     assert results.paired("severe")["full_dose"].isna().tolist() == [False, True]
 
 
-def test_row_order_in_the_file_does_not_matter(tmp_path):
-    folder = talk_run(tmp_path, patients=40)
+@pytest.mark.parametrize("replicates", [1, 3])
+def test_row_order_in_the_file_does_not_matter(tmp_path, replicates):
+    grades = random.Random(4).choices([NONE, MILD, SEVERE], k=90)
+    rows = arm_outcomes("full_dose", grades, replicates) + arm_outcomes("rdd", grades[::-1], replicates)
+    folder = write_run(tmp_path, rows, arms=TWO_ARMS, events=step_events("rdd", "ladder_12_step", 3))
     before = load_results(folder)
     shuffled = pd.read_parquet(folder / "outcomes.parquet").sample(frac=1, random_state=3)
     shuffled.to_parquet(folder / "outcomes.parquet", index=False)
     after = load_results(folder)
     assert before.outcomes["patient_id"].tolist() != after.outcomes["patient_id"].tolist()
+    pd.testing.assert_frame_equal(before.paired("severe"), after.paired("severe"))
     for view in (analysis.summarise_arms, analysis.comparison_table, analysis.compare_arms, analysis.steps_at_reaction):
         pd.testing.assert_frame_equal(view(before), view(after))
 

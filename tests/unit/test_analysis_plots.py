@@ -60,7 +60,9 @@ def test_a_slide_is_16_to_9_legible_and_complete(results, draw):
 
 def test_the_title_states_the_finding_of_the_table(results):
     names = {"full_dose": "full dose", "rdd": "RDD", "interruption": "interruption"}
-    said = words(plot_comparison(results, labels={"rdd": "RDD"}))
+    assert finding(comparison_table(results), names) in words(plot_comparison(results))
+    names["rdd"] = "the ladder"
+    said = words(plot_comparison(results, labels={"rdd": "the ladder"}))
     assert finding(comparison_table(results), names) in said
 
 
@@ -83,7 +85,7 @@ def test_grades_differ_by_more_than_colour(results):
 
 
 def test_steps_show_every_step_of_the_ladder_and_the_rest_in_words(results):
-    figure = plot_steps(results, labels={"rdd": "RDD"})
+    figure = plot_steps(results)
     assert [len(axis.get_xticks()) for axis in figure.axes] == [12, 12]
     said = words(figure)
     assert "RDD: 73% never react" in said
