@@ -1,0 +1,300 @@
+"""What a scenario may say: every key, type, range and default, checked in one pass over the tree."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from abm.protocols import PROTOCOLS
+from abm.scenario import Arm, Cohort, Condition, ReactionRule, Scenario, Step
+from abm.scenario_course import CourseReader, read_steps
+from abm.scenario_tree import Node, Report, describe, shorten
+
+if TYPE_CHECKING:
+    from abm.parameters.drugs import Drug
+
+TOP_KEYS = (
+    "name question population patients select drug allergic_to dose cells replicates seed follow_up record "
+    "parameters protocols arms"
+).split()
+ARM_KEYS = ("reference", "premedication", "on_reaction", "course")
+PREMEDICATION = ("H1", "H2")
+RECORDABLE = ("timeseries", "cells")
+RESUME_AT = ("same_step", "previous_step", "first_step", "never")
+MOST_PATIENTS = 1_000_000
+MOST_CELLS = 1_000_000
+MOST_REPLICATES = 10_000
+MOST_ARMS = 50
+LARGEST_SEED = 2**32 - 1
+
+_COMPARISON = re.compile(r"(==|>=|<=|>|<)\s*(\S+)")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The names a scenario may use.
+
+    Attributes
+    ----------
+    drugs : mapping of str to Drug
+        The drug catalogue.
+    populations : tuple of str
+        Named populations.
+    traits : mapping of str to str
+        Selectable traits and tests, each ``"bool"``, ``"float"`` or ``"str"``.
+    parameters : mapping of str to str
+        Parameter names and their units.
+    check_parameter : callable
+        Raises ValueError for a value that the named parameter cannot have.
+    """
+
+    drugs: Mapping[str, Drug]
+    populations: tuple[str, ...]
+    traits: Mapping[str, str]
+    parameters: Mapping[str, str]
+    check_parameter: Callable[[str, float], object]
+
+
+@functools.cache
+def vocabulary() -> Vocabulary:
+    """The names that the catalogue and the populations define."""
+    from abm.parameters.catalog import DRUGS, all_parameters, default_parameters
+    from abm.population import POPULATIONS, TRAITS
+
+    return Vocabulary(
+        drugs=DRUGS,
+        populations=tuple(POPULATIONS),
+        traits=TRAITS,
+        parameters={parameter.name: parameter.unit for parameter in all_parameters()},
+        check_parameter=lambda name, value: default_parameters().with_overrides({name: value}),
+    )
+
+
+def read_scenario(root: Node, report: Report) -> Scenario | None:
+    """Check a whole tree; None if anything is wrong, with every problem noted in the report."""
+    required = ("name", "population", "patients", "drug", "arms")
+    if isinstance(root.value, dict) and not root.broken and not set(root.value) & set(TOP_KEYS):
+        message = f"this is no scenario: it has none of the keys of one; needed: {', '.join(required)}"
+        report.add("S102", root.mark, message)
+        return None
+    fields = report.fields(root, TOP_KEYS, required, "the scenario")
+    return None if fields is None else _ScenarioReader(fields, report, vocabulary()).scenario()
+
+
+class _ScenarioReader:
+    """Reads the top level of one scenario."""
+
+    def __init__(self, fields: dict[str, Node], report: Report, words: Vocabulary) -> None:
+        self._fields = fields
+        self._report = report
+        self._words = words
+
+    def scenario(self) -> Scenario | None:
+        """The scenario, or None after noting problems."""
+        drug = self._given("drug", self._drug)
+        protocols = self._own_protocols()
+        dose_mg = self._quantity("dose", "mass", None, zero=False)
+        course = CourseReader(self._report, self._words.drugs, protocols, drug, dose_mg)
+        values: dict[str, Any] = {
+            "name": self._given("name", self._name),
+            "question": self._given("question", lambda node: self._report.text(node, "question"), ""),
+            "cohort": self._cohort(),
+            "allergic_to": self._given("allergic_to", self._allergic_to, (drug,)),
+            "arms": self._given("arms", lambda node: self._arms(node, course)),
+            "cells": self._whole("cells", 1, MOST_CELLS, 10_000),
+            "replicates": self._whole("replicates", 1, MOST_REPLICATES, 1),
+            "seed": self._whole("seed", 0, LARGEST_SEED, 1),
+            "follow_up_min": self._quantity("follow_up", "time", 120.0, zero=True),
+            "record": self._given("record", lambda node: self._names(node, RECORDABLE, "S308", "record"), frozenset()),
+            "parameters": self._given("parameters", self._parameters, {}),
+        }
+        return None if self._report.problems else Scenario(**values)
+
+    def _given(self, key: str, read: Callable[[Node], Any], default: Any = None) -> Any:
+        """What `read` makes of a key's value, or the default where the key is absent."""
+        return read(self._fields[key]) if key in self._fields else default
+
+    def _whole(self, key: str, low: int, high: int, default: int | None = None) -> int | None:
+        return self._given(key, lambda node: self._report.whole(node, key, low, high), default)
+
+    def _quantity(self, key: str, dimension: str, default: float | None, zero: bool) -> float | None:
+        least = None if zero else 0.0
+        return self._given(key, lambda node: self._report.quantity(node, dimension, key, least), default)
+
+    def _drug(self, node: Node) -> str | None:
+        return self._report.choice(node, self._words.drugs, "S301", "drug")
+
+    def _name(self, node: Node) -> str | None:
+        text = self._report.text(node, "name")
+        return text if text is not None and self._report.name(text, node.mark) else None
+
+    def _cohort(self) -> Cohort | None:
+        population = self._given("population", self._population)
+        patients = self._whole("patients", 1, MOST_PATIENTS)
+        select = self._given("select", self._select, ())
+        if population is None or patients is None or select is None:
+            return None
+        return Cohort(population, patients, select)
+
+    def _population(self, node: Node) -> str | None:
+        if isinstance(node.value, dict):
+            fields = self._report.fields(node, ("name",), ("name",), "population") or {}
+            if "name" not in fields:
+                return None
+            node = fields["name"]
+        return self._report.choice(node, self._words.populations, "S303", "population")
+
+    def _select(self, node: Node) -> tuple[Condition, ...]:
+        conditions: list[Condition] = []
+        for trait, value in (self._report.mapping(node, "select") or {}).items():
+            if trait not in self._words.traits:
+                message = f"unknown trait {shorten(trait)!r}"
+                self._report.add("S304", node.keys[trait], message, self._words.traits, trait)
+                continue
+            for bound in value.value if isinstance(value.value, list) else [value]:
+                condition = self._condition(trait, bound)
+                if condition is not None:
+                    conditions.append(condition)
+        return tuple(conditions)
+
+    def _condition(self, trait: str, node: Node) -> Condition | None:
+        """One bound on a trait, which must fit the trait's kind."""
+        kind = self._words.traits[trait]
+        value = node.value
+        if node.broken:
+            return None
+        if kind == "bool":
+            if isinstance(value, bool):
+                return Condition(trait, "==", value)
+            wanted = "true or false"
+        elif kind == "str":
+            if isinstance(value, str):
+                return Condition(trait, "==", value)
+            wanted = "a text"
+        else:
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                number = self._report.number(node, trait)
+                return None if number is None else Condition(trait, "==", number)
+            match = _COMPARISON.fullmatch(value.strip()) if isinstance(value, str) else None
+            if match is not None:
+                number = _finite(match.group(2))
+                if number is not None:
+                    return Condition(trait, match.group(1), number)  # type: ignore[arg-type]
+            wanted = 'a number or a comparison such as ">= 0.35" (==, >=, <=, >, <; no unit)'
+        self._report.add("S404", node.mark, f"{trait} is {describe(node)}; {wanted} is needed")
+        return None
+
+    def _allergic_to(self, node: Node) -> tuple[str, ...] | None:
+        items = self._report.items(node, "allergic_to")
+        if items is None:
+            return None
+        if not 1 <= len(items) <= 2:
+            self._report.add("S105", node.mark, f"allergic_to names {len(items)} drugs; one or two are needed")
+            return None
+        drugs = [self._drug(item) for item in items]
+        if len(drugs) == 2 and drugs[0] is not None and drugs[0] == drugs[1]:
+            self._report.add("S108", items[1].mark, f"{drugs[1]!r} is named twice in allergic_to")
+        return tuple(drug for drug in drugs if drug is not None)
+
+    def _names(self, node: Node, allowed: tuple[str, ...], code: str, what: str) -> frozenset[str]:
+        """A list of different names."""
+        found: list[str] = []
+        for item in self._report.items(node, what) or ():
+            name = self._report.choice(item, allowed, code, what)
+            if name in found:
+                self._report.add("S108", item.mark, f"{name!r} is given twice in {what}")
+            elif name is not None:
+                found.append(name)
+        return frozenset(found)
+
+    def _parameters(self, node: Node) -> dict[str, float]:
+        values: dict[str, float] = {}
+        for name, value in (self._report.mapping(node, "parameters") or {}).items():
+            if name not in self._words.parameters:
+                text = f"unknown parameter {shorten(name)!r}; `desensim show parameters` lists them"
+                self._report.add("S305", node.keys[name], text, self._words.parameters, name, listed=False)
+                continue
+            unit = self._words.parameters[name]
+            what = f"{name} (in {unit}, without writing it)" if unit else name
+            number = self._report.number(value, what)
+            if number is None:
+                continue
+            try:
+                self._words.check_parameter(name, number)
+            except ValueError as error:
+                self._report.add("S405", value.mark, str(error))
+            values[name] = number
+        return values
+
+    def _own_protocols(self) -> dict[str, tuple[Step, ...]]:
+        protocols: dict[str, tuple[Step, ...]] = {}
+        if "protocols" not in self._fields:
+            return protocols
+        node = self._fields["protocols"]
+        for name, steps in (self._report.mapping(node, "protocols") or {}).items():
+            if self._report.name(name, node.keys[name]) and name in PROTOCOLS:
+                self._report.add("S108", node.keys[name], f"{name!r} is a named protocol already; choose another name")
+            protocols[name] = read_steps(steps, name, self._report, self._words.drugs)
+        return protocols
+
+    def _arms(self, node: Node, course: CourseReader) -> tuple[Arm, ...] | None:
+        fields = self._report.mapping(node, "arms")
+        if fields is None:
+            return None
+        if not 1 <= len(fields) <= MOST_ARMS:
+            self._report.add("S105", node.mark, f"{len(fields)} arms; 1 to {MOST_ARMS} are needed")
+        arms = []
+        for name, body in fields.items():
+            self._report.name(name, node.keys[name])
+            arms.append(self._arm(name, body, course))
+        references = [arm.name for arm in arms if arm is not None and arm.reference]
+        if len(references) != 1 and fields:
+            found = f"{len(references)} ({', '.join(references)})" if references else "none"
+            self._report.add("S401", node.mark, f"exactly one arm must say `reference: true`; found {found}")
+        return tuple(arm for arm in arms if arm is not None)
+
+    def _arm(self, name: str, node: Node, course: CourseReader) -> Arm | None:
+        where = f"arm {shorten(name)!r}"
+        fields = self._report.fields(node, ARM_KEYS, ("course",), where)
+        if fields is None:
+            return None
+        premedication: frozenset[str] = frozenset()
+        if "premedication" in fields:
+            premedication = self._names(fields["premedication"], PREMEDICATION, "S306", "premedication")
+        rule = self._rule(fields["on_reaction"]) if "on_reaction" in fields else None
+        reference = self._report.boolean(fields["reference"], "reference") if "reference" in fields else False
+        items = course.course(fields["course"], where) if "course" in fields else ()
+        return Arm(name, items, premedication, rule, bool(reference))
+
+    def _rule(self, node: Node) -> ReactionRule | None:
+        """What staff do at a reaction; the pause may be left out where the drug is not resumed."""
+        if node.value is None and not node.broken:
+            return None
+        fields = self._report.fields(node, ("pause", "resume_at", "recognised_after"), ("resume_at",), "on_reaction")
+        if fields is None:
+            return None
+        resume_at = None
+        if "resume_at" in fields:
+            resume_at = self._report.choice(fields["resume_at"], RESUME_AT, "S307", "resume_at")
+        pause_min: float | None = 0.0
+        if "pause" in fields:
+            pause_min = self._report.quantity(fields["pause"], "time", "pause", None)
+        elif resume_at not in (None, "never"):
+            self._report.add("S102", node.mark, "missing key 'pause' in on_reaction")
+        after_min: float | None = ReactionRule(0.0, "never").recognised_after_min
+        if "recognised_after" in fields:
+            after_min = self._report.quantity(fields["recognised_after"], "time", "recognised_after", None)
+        if resume_at is None or pause_min is None or after_min is None:
+            return None
+        return ReactionRule(pause_min, resume_at, after_min)  # type: ignore[arg-type]
+
+
+def _finite(text: str) -> float | None:
+    """Number of a comparison, None for anything else."""
+    if not re.fullmatch(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", text):
+        return None
+    number = float(text)
+    return number if abs(number) < float("inf") else None

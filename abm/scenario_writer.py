@@ -1,0 +1,144 @@
+"""A scenario as YAML with everything written out, for the run folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from abm.protocols import LARGEST_DOSE_MG, PROTOCOLS, SMALLEST_DOSE_MG, build_protocol
+from abm.scenario import Arm, Condition, Gap, Scenario, Step
+from abm.scenario_course import same_steps
+from abm.units import format_quantity
+
+_HEAD = "# Resolved by desensim: every default and every step is written out; loads back to the same scenario."
+
+
+def resolved_yaml(scenario: Scenario) -> str:
+    """Write a scenario as a file that loads back to an equal one.
+
+    Named protocols appear by name with drug, dose and length; all other steps are written out with units. Numbers keep
+    every digit.
+    """
+    cohort = scenario.cohort
+    lines = [
+        _HEAD,
+        f"name: {scenario.name}",
+        f"question: {_text(scenario.question)}",
+        f"population: {cohort.population}",
+        f"patients: {cohort.patients}",
+        f"select: {_select(cohort.select)}",
+        f"drug: {scenario.allergic_to[0]}",
+        f"allergic_to: {_names(scenario.allergic_to)}",
+        f"cells: {scenario.cells}",
+        f"replicates: {scenario.replicates}",
+        f"seed: {scenario.seed}",
+        f"follow_up: {format_quantity(scenario.follow_up_min, 'time')}",
+        f"record: {_names(sorted(scenario.record))}",
+        f"parameters: {_map({name: _number(value) for name, value in scenario.parameters.items()})}",
+        "arms:",
+    ]
+    for arm in scenario.arms:
+        lines += _arm(arm)
+    return "\n".join(lines) + "\n"
+
+
+def _arm(arm: Arm) -> Iterator[str]:
+    yield f"  {arm.name}:"
+    yield f"    reference: {str(arm.reference).lower()}"
+    yield f"    premedication: {_names(sorted(arm.premedication))}"
+    if arm.on_reaction is None:
+        yield "    on_reaction: null"
+    else:
+        rule = {
+            "pause": format_quantity(arm.on_reaction.pause_min, "time"),
+            "resume_at": arm.on_reaction.resume_at,
+            "recognised_after": format_quantity(arm.on_reaction.recognised_after_min, "time"),
+        }
+        yield f"    on_reaction: {_map(rule)}"
+    yield "    course:"
+    for item in _runs(arm.course):
+        if isinstance(item, Gap):
+            yield f"      - gap: {format_quantity(item.duration_min, 'time')}"
+        else:
+            yield from _steps(item)
+
+
+def _runs(course: tuple[Step | Gap, ...]) -> Iterator[Gap | tuple[Step, ...]]:
+    """Gaps, and the steps between them cut where another protocol, another drug or a new pass begins."""
+    run: list[Step] = []
+    for item in course:
+        last = run[-1] if run else None
+        if last is not None and (
+            isinstance(item, Gap)
+            or (item.drug, item.protocol) != (last.drug, last.protocol)
+            or item.number <= last.number
+        ):
+            yield tuple(run)
+            run = []
+        if isinstance(item, Gap):
+            yield item
+        else:
+            run.append(item)
+    if run:
+        yield tuple(run)
+
+
+def _steps(steps: tuple[Step, ...]) -> Iterator[str]:
+    """A named protocol in one line, or a list of steps."""
+    first = steps[0]
+    dose_mg = sum(step.dose_mg for step in steps)
+    info = PROTOCOLS.get(first.protocol)
+    if info is not None and SMALLEST_DOSE_MG <= dose_mg <= LARGEST_DOSE_MG:
+        minutes = first.duration_min if info.adjustable_time else None
+        if same_steps(build_protocol(info.name, first.drug, dose_mg, minutes), steps):
+            item = {"protocol": info.name, "drug": first.drug, "dose": format_quantity(dose_mg, "mass")}
+            if minutes is not None:
+                item["for"] = format_quantity(minutes, "time")
+            yield f"      - {_map(item)}"
+            return
+    yield f"      - label: {first.protocol}"
+    yield f"        drug: {first.drug}"
+    yield "        steps:"
+    for step in steps:
+        fields = {"step": str(step.number), "bag": str(step.bag), "dose": format_quantity(step.dose_mg, "mass")}
+        if step.rate_ml_per_h == step.rate_ml_per_h:  # not NaN
+            fields["rate"] = format_quantity(step.rate_ml_per_h, "flow")
+        fields["for"] = format_quantity(step.duration_min, "time")
+        yield f"          - {_map(fields)}"
+
+
+def _select(conditions: tuple[Condition, ...]) -> str:
+    """Conditions by trait, in order of appearance."""
+    by_trait: dict[str, list[str]] = {}
+    for condition in conditions:
+        by_trait.setdefault(condition.trait, []).append(_bound(condition))
+    return _map({trait: bounds[0] if len(bounds) == 1 else _names(bounds) for trait, bounds in by_trait.items()})
+
+
+def _bound(condition: Condition) -> str:
+    value = condition.value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return _text(value)
+    return _number(value) if condition.relation == "==" else f'"{condition.relation} {_number(value)}"'
+
+
+def _map(values: dict[str, str]) -> str:
+    return "{" + ", ".join(f"{key}: {value}" for key, value in values.items()) + "}"
+
+
+def _names(names: list[str] | tuple[str, ...]) -> str:
+    return f"[{', '.join(names)}]"
+
+
+def _number(value: float) -> str:
+    """A number that every YAML reader takes for one: with a point before an exponent."""
+    text = repr(float(value))
+    return text.replace("e", ".0e") if "e" in text and "." not in text else text
+
+
+def _text(text: str) -> str:
+    """A quoted text; what YAML does not print is escaped."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(char if char.isprintable() else f"\\U{ord(char):08X}" for char in quoted)
