@@ -14,7 +14,7 @@ from pathlib import Path
 import _environment
 
 CHECKS = (
-    ("style", ["ruff", "check", "."]),
+    ("style", ["ruff", "check", "--output-format=concise", "."]),
     ("format", ["ruff", "format", "--check", "."]),
     ("types", ["mypy"]),
     ("imports", ["lint-imports"]),
