@@ -9,12 +9,12 @@ _FIT = "one of six numbers fitted together to Castells 2008 (67/27/6 %), direct 
 
 PARAMETERS: dict[str, Parameter] = {
     "ship1_pool": Parameter(
-        5.0e3, "cross-links", 5e2, 5e4, "fitted", "human mast cell", "castells_2008", "breakthrough reactions", _FIT
+        2.5e3, "cross-links", 5e2, 5e4, "fitted", "human mast cell", "castells_2008", "breakthrough reactions", _FIT
         + "; cross-links at which half of the SHIP-1 that can be recruited is taken",
     ),
     "ship1_time_min": Parameter(
-        10.1, "min", 8.1, 17.0, "derived", "RBL-2H3", "harmon_2017", "km_Ship1 1.43e-3 (1.0–2.0e-3) /s",
-        "time constant 1/1.43e-3 s = 11.7 min (8.3–16.7); the two-pulse experiment is matched by 10.1",
+        11.7, "min", 8.3, 16.7, "derived", "RBL-2H3", "harmon_2017", "km_Ship1 1.43e-3 (1.0–2.0e-3) /s",
+        "time constant 1 / 1.43e-3 s = 699 s = 11.7 min; 8.3–16.7 min over the credible interval",
         hard_low=1e-3, hard_high=1e9,
     ),
     "memory_lock_min": Parameter(
@@ -28,8 +28,8 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=1e-3, hard_high=1e9,
     ),
     "memory_hold_crosslinks": Parameter(
-        1.0, "cross-links", 0.1, 30.0, "assumed", "human basophil", "komiya_2003", "still desensitized at 3 days with drug",
-        "cross-links per cell that halve the speed of re-arming: 'only with drug removal does the slow clock run'; the order of "
+        0.2, "cross-links", 0.02, 30.0, "fitted", "human basophil", "komiya_2003", "still desensitized at 3 days with drug", _FIT
+        + "; cross-links per cell that halve the speed of re-arming: 'only with drug removal does the slow clock run'; below "
         "what the first ladder step makes",
         hard_low=1e-9, hard_high=1e12,
     ),

@@ -61,8 +61,9 @@ PARAMETERS: dict[str, Parameter] = {
     ),
     "baseline_tryptase_sd": _spread(0.4, 0.3, 0.6, "tryptase_kinetics", "normal 1–11.4 ng/mL", "between people"),
     "skin_test_antigen": Parameter(
-        0.1, "", 0.01, 1.0, "assumed", "human skin", "model", "docs/model.md",
-        "K·C where the intradermal test solution stands, without plasma in between", hard_high=1e3,
+        1.0, "", 0.1, 3.0, "assumed", "human skin", "model", "docs/model.md",
+        "K·C in the bleb of an intradermal test: test solutions are chosen to be as strong as they can be without irritation, "
+        "so near the top of the bell", hard_high=1e3,
     ),
     "skin_test_minutes": Parameter(
         15.0, "min", 15.0, 20.0, "measured", "human skin", "gadde_penicillin", "reading after 15–20 min", hard_low=1.0, hard_high=60.0,
