@@ -19,6 +19,9 @@ CHECKS = (
     ("types", ["mypy"]),
     ("imports", ["lint-imports"]),
 )
+NOT_RUN = "nothing was run"
+MISSING = f"missing, {NOT_RUN}"
+PARALLEL = ["--numprocesses=logical", "--dist=loadfile"]
 
 
 def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -37,41 +40,36 @@ def passes(title: str, binaries: Path, command: list[str]) -> bool:
     return subprocess.call(tool, cwd=_environment.ROOT, env=_environment.clean_variables()) == 0
 
 
-def test_one(name: str, wanted: tuple[int, int] | None, checks: bool, pytest: list[str]) -> tuple[str, bool]:
-    """Set up one Python and run the tests on it (the checks too, if asked); return a verdict and whether it is good."""
+def test_one(name: str, wanted: tuple[int, int] | None, checks: bool, pytest: list[str]) -> str:
+    """Set up one Python and run the tests on it (with `checks` the others too); return the verdict."""
     try:
         binaries = _environment.ready(extras=True, wanted=wanted, name=name)
-    except _environment.MissingPython as error:
-        _environment.say(str(error))
-        return "missing, nothing was run", False
     except _environment.SetUpError as error:
         _environment.say(str(error))
-        return "set-up failed, nothing was run", False
+        return MISSING if isinstance(error, _environment.MissingPython) else f"set-up failed, {NOT_RUN}"
     failed = [title for title, command in CHECKS if checks and not passes(title, binaries, command)]
     if not passes(f"tests ({name})", binaries, ["pytest", *pytest]):
         failed.append("tests")
-    return (f"failed: {', '.join(failed)}" if failed else "passed"), not failed
+    return f"failed: {', '.join(failed)}" if failed else "passed"
 
 
 def main(arguments: list[str]) -> int:
     """Run what was asked for and print one line per Python; return 0 if all is well."""
     options, pytest = parse(arguments)
-    if options.slow:
-        pytest = ["-m", "", *pytest]
+    pytest = [*(["-m", ""] if options.slow else []), *(pytest or PARALLEL)]
     targets: dict[str, tuple[int, int] | None] = {".venv": None}
     if options.every_python:
         targets = {".venv-{}.{}".format(*version): version for version in _environment.SUPPORTED}
-    verdicts = {}
-    for number, (name, wanted) in enumerate(targets.items()):
-        verdicts[name] = test_one(name, wanted, checks=number == 0, pytest=pytest)
+    verdicts: dict[str, str] = {}
+    for name, wanted in targets.items():
+        unchecked = all(verdict.endswith(NOT_RUN) for verdict in verdicts.values())
+        verdicts[name] = test_one(name, wanted, checks=unchecked, pytest=pytest)
     print()
-    for name, (verdict, _) in verdicts.items():
+    for name, verdict in verdicts.items():
         label = "Python {}.{}".format(*targets[name]) if targets[name] else "Python of .venv"
         print(f"{label}: {verdict}", flush=True)
-    good = [
-        is_good or (options.allow_missing and verdict.startswith("missing")) for verdict, is_good in verdicts.values()
-    ]
-    return 0 if all(good) else 1
+    excused = {"passed", MISSING} if options.allow_missing else {"passed"}
+    return 0 if "passed" in verdicts.values() and set(verdicts.values()) <= excused else 1
 
 
 if __name__ == "__main__":
