@@ -1,0 +1,200 @@
+"""Scenario files: defaults, everything that can be said, overrides, and the resolved file that loads back."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import pickle
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scenario_texts import LARGE, SMALL, same_scenario, write
+
+from abm.parameters.catalog import DRUGS
+from abm.protocols import build_protocol
+from abm.scenario import Arm, Cohort, Condition, Gap, ReactionRule, Scenario, Step
+from abm.scenario_file import CODES, ScenarioError, load_scenario, resolved_yaml, shipped_scenarios
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_defaults_fill_what_is_left_out(tmp_path: Path) -> None:
+    scenario = load_scenario(write(tmp_path, SMALL))
+    drug = DRUGS["penicillin_g"]
+    step = Step("penicillin_g", "full_dose", 1, 0, drug.usual_infusion_min, drug.usual_dose_mg)
+    assert scenario == Scenario(
+        name="small",
+        question="",
+        cohort=Cohort("sensitised_adult", 3),
+        allergic_to=("penicillin_g",),
+        arms=(Arm("direct", (step,), reference=True),),
+    )
+    assert (scenario.cells, scenario.replicates, scenario.seed, scenario.follow_up_min) == (10_000, 1, 1, 120.0)
+
+
+def test_everything_that_can_be_said_is_understood(tmp_path: Path) -> None:
+    scenario = load_scenario(write(tmp_path, LARGE))
+    assert scenario.cohort == Cohort(
+        "unselected",
+        7,
+        (
+            Condition("skin_test_positive", "==", True),
+            Condition("age_y", ">=", 18.0),
+            Condition("age_y", "<", 70.0),
+            Condition("sex", "==", "female"),
+            Condition("specific_ige_ku_per_l", "==", 0.5),
+        ),
+    )
+    assert scenario.allergic_to == ("penicillin_g", "carboplatin")
+    assert (scenario.cells, scenario.replicates, scenario.seed, scenario.follow_up_min) == (500, 2, 0, 1440.0)
+    assert scenario.record == {"timeseries", "cells"}
+    assert scenario.parameters == {"mast_cell.ship1_pool": 0.0}
+    _, ladder, by_hand = scenario.arms
+    assert scenario.reference.name == "direct"
+    assert ladder.premedication == {"H1", "H2"}
+    assert ladder.on_reaction == ReactionRule(30.0, "previous_step", 1.5)
+    carboplatin = build_protocol("full_dose", "carboplatin", DRUGS["carboplatin"].usual_dose_mg, 60.0)
+    full = build_protocol("full_dose", "penicillin_g", 2000.0)
+    steps = build_protocol("ladder_12_step", "penicillin_g", 2000.0)
+    assert ladder.course == (*steps, Gap(2880.0), *carboplatin, *full)
+    assert by_hand.on_reaction == ReactionRule(0.0, "never")
+    own = (
+        Step("penicillin_g", "own", 1, 0, 15.0, 0.1),
+        Step("penicillin_g", "own", 2, 2, 15.0, pytest.approx(4.0), 20.0),
+        Step("carboplatin", "own", 3, 0, 30.0, pytest.approx(3.0)),
+        Step("penicillin_g", "own", 4, 0, 20 / 60, 0.3, 10.0),
+    )
+    slow = build_protocol("slow_infusion", "penicillin_g", 3000.0)
+    assert by_hand.course == (*own, *own, *slow, Step("penicillin_g", "last", 4, 0, 2.0, 1.0))
+    assert [math.isnan(step.rate_ml_per_h) for step in by_hand.course[:4]] == [True, False, True, False]
+    assert by_hand.course[1].rate_ml_per_h == 20.0
+
+
+@pytest.mark.parametrize("text", [SMALL, LARGE], ids=["small", "large"])
+def test_the_resolved_file_loads_back_to_an_equal_scenario(tmp_path: Path, text: str) -> None:
+    scenario = load_scenario(write(tmp_path, text))
+    resolved = resolved_yaml(scenario)
+    again = load_scenario(write(tmp_path, resolved))
+    assert same_scenario(again, scenario)
+    assert resolved_yaml(again) == resolved
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(
+    question=st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20),
+    follow_up_min=st.floats(0.0, 1e6).filter(lambda value: value == 0.0 or value > 1e-9),
+    dose_mg=st.floats(1e-6, 1e6),
+    taken=st.integers(0, 11),
+    rate=st.one_of(st.just(math.nan), st.floats(1e-3, 1e4)),
+    bound=st.floats(-1e9, 1e9),
+    relation=st.sampled_from(["==", ">=", "<=", "<", ">"]),
+)
+def test_scenarios_made_in_python_survive_the_resolved_file(
+    tmp_path_factory: pytest.TempPathFactory,
+    question: str,
+    follow_up_min: float,
+    dose_mg: float,
+    taken: int,
+    rate: float,
+    bound: float,
+    relation: str,
+) -> None:
+    ladder = build_protocol("ladder_12_step", "penicillin_g", dose_mg)
+    odd = dataclasses.replace(ladder[-1], rate_ml_per_h=rate, number=3)
+    scenario = Scenario(
+        name="made",
+        question=question,
+        cohort=Cohort("unselected", 1, (Condition("age_y", relation, bound),)),  # type: ignore[arg-type]
+        allergic_to=("penicillin_g",),
+        arms=(
+            Arm("a", ladder, reference=True),
+            Arm("b", (*ladder[: taken + 1], Gap(7.3), *ladder[taken:], odd), frozenset({"H2"})),
+        ),
+        follow_up_min=follow_up_min,
+    )
+    path = tmp_path_factory.getbasetemp() / "made.yaml"
+    path.write_text(resolved_yaml(scenario), encoding="utf-8")
+    assert same_scenario(load_scenario(path), scenario)
+
+
+def test_anchors_are_copied_so_that_an_override_changes_one_arm_only() -> None:
+    scenario = load_scenario("interruption", ["arms.gap_6h.on_reaction.pause=1 h"])
+    pauses = {arm.name: arm.on_reaction.pause_min for arm in scenario.arms if arm.on_reaction}
+    assert pauses.pop("gap_6h") == 60.0
+    assert set(pauses.values()) == {30.0}
+    assert len(pauses) == 5
+
+
+def test_overrides_change_the_tree_before_it_is_checked() -> None:
+    scenario = load_scenario(
+        "comparison",
+        [
+            "patients=50",
+            "arms.rdd.premedication=[H1]",
+            "parameters.mast_cell.ship1_pool=0",
+            "dose=1 g",
+            "select.specific_ige_ku_per_l=>= 0.35",
+            "arms.interruption.course.1.gap=6 h",
+            "arms.full_dose.on_reaction={pause: 0 min, resume_at: never}",
+        ],
+    )
+    arms = {arm.name: arm for arm in scenario.arms}
+    assert scenario.cohort.patients == 50
+    assert scenario.cohort.select[-1] == Condition("specific_ige_ku_per_l", ">=", 0.35)
+    assert scenario.parameters == {"mast_cell.ship1_pool": 0.0}
+    assert arms["rdd"].premedication == {"H1"}
+    assert arms["interruption"].premedication == {"H1", "H2"}
+    assert arms["interruption"].course[12] == Gap(360.0)
+    assert arms["full_dose"].on_reaction == ReactionRule(0.0, "never")
+    assert sum(step.dose_mg for step in arms["rdd"].course if isinstance(step, Step)) == 1000.0
+
+
+@pytest.mark.parametrize("name", ["comparison", "full_dose", "interruption", "rdd"])
+def test_shipped_scenarios_load_round_trip_and_say_what_is_asked(name: str, tmp_path: Path) -> None:
+    path = shipped_scenarios()[name]
+    assert path.read_text(encoding="utf-8").startswith("# What is asked: ")
+    scenario = load_scenario(name)
+    assert scenario.name == name
+    assert scenario.question.endswith("?")
+    assert scenario.cohort.population == "sensitised_adult"
+    assert scenario.cohort.select == (Condition("skin_test_positive", "==", True),)
+    assert same_scenario(load_scenario(write(tmp_path, resolved_yaml(scenario))), scenario)
+
+
+def test_the_comparison_differs_by_one_thing_at_a_time() -> None:
+    arms = {arm.name: arm for arm in load_scenario("comparison").arms}
+    assert list(arms) == ["full_dose", "rdd", "interruption"]
+    assert arms["full_dose"].reference
+    assert not arms["full_dose"].premedication
+    assert arms["full_dose"].on_reaction is None
+    assert arms["interruption"].course[:12] == arms["rdd"].course
+    assert arms["interruption"].course[12:] == (Gap(2880.0), *arms["full_dose"].course)
+    assert arms["interruption"].premedication == arms["rdd"].premedication == {"H1", "H2"}
+    assert arms["interruption"].on_reaction == arms["rdd"].on_reaction == ReactionRule(30.0, "same_step")
+
+
+def test_every_code_and_every_key_is_documented() -> None:
+    text = (ROOT / "docs" / "scenario_files.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (S\d{3}) \| (.+?) \|$", text, re.MULTILINE))
+    assert rows == CODES
+    for key in re.findall(r"^([a-z_]+):", LARGE, re.MULTILINE):
+        assert f"`{key}`" in text, key
+
+
+def test_examples_in_the_documentation_load(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "scenario_files.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```yaml\n(name: .+?)```", text, re.DOTALL)
+    assert len(examples) >= 2
+    for example in examples:
+        load_scenario(write(tmp_path, example))
+
+
+def test_a_scenario_error_can_be_sent_between_processes() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario("rdd", ["seed=-1", "cells=0"])
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert again.problems == caught.value.problems
+    assert str(again) == str(caught.value)
