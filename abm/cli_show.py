@@ -149,14 +149,13 @@ def patient(
     with _refused():
         from abm.output_columns import TABLES
         from abm.parameters.catalog import default_parameters, drug_named
-        from abm.population import POPULATIONS, select_patients
+        from abm.population import POPULATIONS, draw_patient
 
         drug_named(drug)
         _require(population, POPULATIONS, "population")
-        if seed >= 2**32 or patient_id >= 1_000_000:
-            raise ValueError("allowed: IDs below 1000000 and seeds below 4294967296")
-        frame = select_patients(_candidates(population, drug, seed, patient_id + 1), default_parameters())
-        row = frame[frame["patient_id"] == patient_id].iloc[0]
+        if seed >= 2**32 or patient_id >= 2**32:
+            raise ValueError("allowed: IDs and seeds below 4294967296")
+        row = draw_patient(_study_of(population, drug, seed), default_parameters(), patient_id)
     rows = [
         [name, f"{row[name]:.4g}" if kind == "float64" else row[name], unit, meaning]
         for _, name, kind, unit, meaning in TABLES["patients"]
@@ -165,12 +164,13 @@ def patient(
     typer.echo("\nA virtual patient. Research and teaching software, not medical advice.")
 
 
-def _candidates(population: str, drug: str, seed: int, patients: int) -> Scenario:
+def _study_of(population: str, drug: str, seed: int) -> Scenario:
+    """Return the least study that such a patient could be in."""
     from abm.protocols import build_protocol
     from abm.scenario import Arm, Cohort, Scenario
 
     arm = Arm("full_dose", build_protocol("full_dose", drug, 1.0), reference=True)
-    return Scenario("candidates", "", Cohort(population, patients), (drug,), (arm,), seed=seed)
+    return Scenario("one_patient", "", Cohort(population, 1), (drug,), (arm,), seed=seed)
 
 
 def _require(name: str, known: Iterable[str], what: str) -> None:

@@ -35,6 +35,8 @@ _NUMBERS_COME_FROM = (
     "population.py",
     "random_streams.py",
     "scenario.py",
+    "study.py",
+    "treatment.py",
 )
 _LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "scipy")
 
@@ -52,7 +54,7 @@ class ContentHasher:
 
     def update(self, table: pa.Table) -> None:
         """Add the rows of `table`."""
-        table = to_text(sorted_rows(table))
+        table = sorted_rows(to_text(table))
         self._rows += table.num_rows
         for name in table.column_names:
             kind, valid, values = _canonical(table.column(name))

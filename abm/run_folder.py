@@ -183,9 +183,9 @@ class RunFolder:
         status = pq.read_table(self.path / "outcomes.parquet", columns=["status"], use_threads=False).column("status")
         return int(pc.sum(pc.equal(status.cast(pa.string()), "failed")).as_py() or 0)
 
-    def has_shards(self) -> bool:
-        """Say whether shards are left over from a process that ended between finishing and tidying up."""
-        return self._shards.exists()
+    def has_leftovers(self) -> bool:
+        """Say whether a process ended between finishing the run and tidying up."""
+        return self._shards.exists() or (self.path / LOCK).exists()
 
     def remove_shards(self) -> None:
         """Remove the shards of a finished run."""

@@ -32,10 +32,10 @@ from abm.whole_files import CannotWrite
 if TYPE_CHECKING:
     from analysis import RunResults
 
-SHARD_SECONDS = 2.0
+SHARD_SECONDS = 1.0
 """About how much work of one processor a shard holds: what a killed process can lose."""
 
-_SECONDS_PER_CELL = 4e-5
+_SECONDS_PER_CELL = 1.5e-5
 _LARGEST_SHARD = 1_000
 _LARGEST = 2**32
 
@@ -122,8 +122,9 @@ def run_study(
         treated = select_patients(study, parameters).sort_values("patient_id", ignore_index=True)
         work = Work(study, parameters, folder.tables)
         _Run(work, folder, treated, threads, progress or _silent).finish()
-    elif folder.has_shards():
-        folder.remove_shards()
+    elif folder.has_leftovers():
+        with folder.opened():
+            folder.remove_shards()
     from analysis import load_results
 
     return load_results(path)
