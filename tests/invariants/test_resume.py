@@ -1,6 +1,6 @@
 """A run that is killed at any moment, or stopped with Ctrl-C, is finished by the same command with equal tables.
 
-Most kills hit a process forked from one that has everything imported, because the start of Python would take most of the
+Most kills hit a process forked from one that has everything imported, because starting Python would take most of the
 time; a forked run is a process of its own and is killed like any other. A few hit the command as a user starts it.
 """
 
@@ -21,8 +21,6 @@ import pytest
 from abm import study
 from abm.scenario_file import load_scenario
 from abm.study import run_study
-
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills and signals of this kind are POSIX")
 
 ROOT = Path(study.__file__).parents[1]
 KILLS = 20

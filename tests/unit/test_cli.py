@@ -194,7 +194,12 @@ def test_a_users_own_files_that_hide_ours_are_told(tmp_path, scenario_file) -> N
 
     def started(*python: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, *python, *words], capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=120
+            [sys.executable, *python, *words],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=environment,
+            timeout=120,
         )
 
     hidden = started("-m", "abm.cli")

@@ -71,7 +71,16 @@ def test_hash_takes_nan_for_missing() -> None:
         {"patient_id": [2, 1, 1, 2, 3, 3]},
         {"note2": ROWS["note"]},
     ],
-    ids=["missing is not zero", "last bit", "missing whole", "missing truth", "text border", "empty text", "owner", "name"],
+    ids=[
+        "missing is not zero",
+        "last bit",
+        "missing whole",
+        "missing truth",
+        "text border",
+        "empty text",
+        "owner",
+        "name",
+    ],
 )
 def test_hash_sees_every_difference(changed) -> None:
     assert content_hash(table(**changed)) != content_hash(table())

@@ -89,7 +89,9 @@ def test_leftovers_are_removed_and_the_rest_kept(tmp_path) -> None:
 
 def test_another_run_is_refused_with_the_difference(tmp_path) -> None:
     (tmp_path / "run.json").write_text(json.dumps({"identity": IDENTITY, "finished": True}))
-    with pytest.raises(DifferentRun, match=r"different run \(differs in: seed 1, now 2\); choose another --out or delete"):
+    with pytest.raises(
+        DifferentRun, match=r"different run \(differs in: seed 1, now 2\); choose another --out or delete"
+    ):
         folder_at(tmp_path, OTHER).record()
 
 
@@ -107,7 +109,7 @@ def test_a_folder_of_other_things_is_refused_and_untouched(tmp_path) -> None:
     file = tmp_path / "thesis.tex"
     with pytest.raises(RunFolderError, match="is a file, not a folder"):
         folder_at(file).record()
-    with pytest.raises(CannotWrite, match="cannot write .*run: Not a directory"), folder_at(file / "run").opened():
+    with pytest.raises(CannotWrite, match=r"cannot write .*run: Not a directory"), folder_at(file / "run").opened():
         pass
     assert names(tmp_path) == {"thesis.tex"}
 
@@ -152,7 +154,10 @@ def test_a_read_only_place_is_named(tmp_path, monkeypatch) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(CannotWrite, match=r"cannot write .*run: Read-only file system"), folder_at(tmp_path / "run").opened():
+    with (
+        pytest.raises(CannotWrite, match=r"cannot write .*run: Read-only file system"),
+        folder_at(tmp_path / "run").opened(),
+    ):
         pass
     assert names(tmp_path) == set()
 

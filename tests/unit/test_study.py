@@ -134,7 +134,9 @@ def test_a_failing_arm_is_a_row_and_the_rest_goes_on(whole, scenario, tmp_path, 
     assert failed["reacted"].isna().all()
     assert results.run["failed"] == 1
     kept = results.outcomes[results.outcomes["status"] == "ok"].reset_index(drop=True)
-    same = whole.outcomes.drop(index=whole.outcomes.index[(whole.outcomes["patient_id"] == bad) & (whole.outcomes["arm"] == "rdd")])
+    same = whole.outcomes.drop(
+        index=whole.outcomes.index[(whole.outcomes["patient_id"] == bad) & (whole.outcomes["arm"] == "rdd")]
+    )
     pd.testing.assert_frame_equal(kept, same.reset_index(drop=True), check_dtype=False)
 
 

@@ -1,0 +1,45 @@
+"""The scripts that scientists copy run, are short, and use public calls only."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+import abm
+import analysis
+
+ROOT = Path(abm.__file__).parents[1]
+SCRIPT = ROOT / "scripts" / "run_population.py"
+
+
+def test_run_population_runs(tmp_path) -> None:
+    words = ["comparison", "--patients", "3", "--cells", "200", "--out", "run"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "error", str(SCRIPT), *words]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "rdd" in done.stdout
+    assert "not medical advice" in done.stdout
+    summary = pd.read_csv(tmp_path / "run" / "summary.csv")
+    assert summary["arm"].tolist() == ["full_dose", "rdd", "interruption"]
+    assert summary["n"].tolist() == [3, 3, 3]
+    again = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=300)
+    assert again.stdout == done.stdout
+
+
+def test_run_population_is_short_and_uses_public_calls() -> None:
+    text = SCRIPT.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 60
+    public = {"abm": set(abm.__all__), "analysis": set(analysis.__all__)}
+    imported = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom | ast.Import)]
+    for node in imported:
+        names = [alias.name for alias in node.names]
+        if isinstance(node, ast.ImportFrom) and node.module in public:
+            assert set(names) <= public[node.module]
+        else:
+            assert not {name.partition(".")[0] for name in names} & set(public)
