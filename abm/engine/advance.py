@@ -18,7 +18,7 @@ from numba import njit
 
 from abm.biology.mediators import relaxed, systolic_pressure
 from abm.biology.reaction import grade
-from abm.engine.clock import BASE_MIN, BINS_PER_MIN, DOUBLINGS, FINEST, MINUTE, STEP_MIN
+from abm.engine.clock import BASE_MIN, BINS_PER_MIN, DOUBLINGS, MINUTE, STEP_MIN
 from abm.engine.mast_kernel import cells_at_risk, step_organ, step_specificity
 from abm.engine.rates import BODY_RATE, SCALAR
 from abm.engine.state import BODY, COUNT
@@ -93,7 +93,7 @@ def step_is_safe(state, rates, now, k):
 
 @njit(**_OPTIONS)
 def choose_step(state, rates, now, end):
-    """Exponent k of the next step: coarse where nothing can happen, `FINEST` elsewhere.
+    """Exponent k of the next step: coarse where nothing can happen, `rates.finest` elsewhere.
 
     The lattice is aligned (a step of 2^k starts at a multiple of 2^k), at most doubles from step to step, ends at the
     next change of the pump, and is chosen anew only on whole minutes.
@@ -104,13 +104,13 @@ def choose_step(state, rates, now, end):
     while aligned < DOUBLINGS - 1 and now % (1 << (aligned + 1)) == 0 and (1 << (aligned + 1)) <= room:
         aligned += 1
     if now % (1 << MINUTE) != 0:
-        return min(FINEST, aligned)
+        return min(rates.finest, aligned)
     k = min(aligned, max(last + 1, MINUTE))
     while k >= MINUTE:
         if rates.scalar[SCALAR.graded] == F32(0.0) and step_is_safe(state, rates, now, k):
             return k
         k -= 1
-    return min(FINEST, aligned)
+    return min(rates.finest, aligned)
 
 
 @njit(**_OPTIONS)

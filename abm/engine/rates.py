@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from abm.biology import pharmacokinetics as pk
-from abm.engine.clock import BASE_MIN, DOUBLINGS, MINUTE, STEP_MIN
+from abm.engine.clock import BASE_MIN, DOUBLINGS, FINEST, MINUTE, STEP_MIN
 from abm.engine.state import ORGANS, SPECIFICITIES
 from abm.parameters.catalog import DRUGS, ParameterSet
 
@@ -23,7 +23,8 @@ class Rates(NamedTuple):
     internalised per cross-link, share returned, share of calcium. `scalar` is float32: see `Scalar`. `kept` is float64,
     shape (11, 4): histamine, tryptase in tissue, tryptase in blood, local mediators. `drug_step` is float64, shape
     (2, 11, 3, 4). `antigen_per_mg` (2,) and `litres` (2,). `body` float64: see `BodyRate`. `address` is uint64:
-    seed, replicate, patient.
+    seed, replicate, patient. `finest` is the step taken while cells could fire; other values than the default serve to
+    measure its error.
     """
 
     cell: np.ndarray
@@ -34,6 +35,7 @@ class Rates(NamedTuple):
     litres: np.ndarray
     body: np.ndarray
     address: np.ndarray
+    finest: int = FINEST
 
 
 class Scalar(NamedTuple):
