@@ -17,8 +17,9 @@ PARAMETERS: dict[str, Parameter] = {
         hard_high=1e6,
     ),
     "crosslinking_per_receptor": Parameter(
-        3.3e-5, "1/receptor", 3.3e-7, 3.3e-5, "derived", "RBL-2H3", "posner_2004", "Kx·RT of DNP ligands",
-        "Kx·RT = 0.1–10 at RT = 3e5 receptors per cell; 10 / 3e5 = 3.3e-5, the upper end, as adducts carry several haptens",
+        3.3e-5, "1/receptor", 3.3e-7, 3.3e-5, "derived", "RBL-2H3", "posner_2004", "Kx·RT 0.1–10 (DNP ligands)",
+        "Kx·RT = 0.1–10 at RT = 3e5 receptors per cell; 10 / 3e5 = 3.3e-5, the upper end, as adducts carry several "
+        "haptens",
         hard_high=1.0,
     ),
     "relaxation_per_min": Parameter(
@@ -28,7 +29,8 @@ PARAMETERS: dict[str, Parameter] = {
     ),
     "internalisation_per_min": Parameter(
         0.01, "1/min", 0.0, 0.05, "assumed", "human mast cell", "oka_2013", "slow internalisation",
-        "of aggregated receptors; t½ about 70 min: between 5–20 min of strong aggregation and none under desensitization",
+        "of aggregated receptors; t½ about 70 min: between 5–20 min of strong aggregation and none under "
+        "desensitization",
         hard_high=10.0,
     ),
     "return_half_life_h": Parameter(

@@ -28,9 +28,10 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=1e-3, hard_high=1e9,
     ),
     "memory_hold_crosslinks": Parameter(
-        0.2, "cross-links", 0.02, 30.0, "fitted", "human basophil", "komiya_2003", "still desensitized at 3 days with drug", _FIT
-        + "; cross-links per cell that halve the speed of re-arming: 'only with drug removal does the slow clock run'; below "
-        "what the first ladder step makes",
+        0.2, "cross-links", 0.02, 30.0, "fitted", "human basophil", "komiya_2003",
+        "still desensitized at 3 days with drug", _FIT
+        + "; cross-links per cell that halve the speed of re-arming: as long as a few remain, tolerance is kept. A "
+        "median cell has 0.03 after the first ladder step, 0.7 after the fourth and some 500 at the end",
         hard_low=1e-9, hard_high=1e12,
     ),
     "activation_crosslinks": Parameter(
@@ -60,7 +61,8 @@ PARAMETERS: dict[str, Parameter] = {
     ),
     "graded_release_per_min": Parameter(
         0.0, "1/min", 0.0, 0.1, "assumed", "RBL-2H3", "harmon_2017", "release linear in signal",
-        "release hazard in proportion to calcium, without a threshold; zero, and the alternative that a published model uses",
+        "release hazard in proportion to calcium, without a threshold; zero, and the alternative that a published "
+        "model uses",
         hard_high=1e3,
     ),
     "threshold_sd_cells": Parameter(

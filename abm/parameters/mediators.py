@@ -5,8 +5,8 @@ from __future__ import annotations
 from abm.parameters.parameter import Parameter
 
 
-def _content(value: float, low: float, high: float, what: str) -> Parameter:
-    return Parameter(value, "pg/cell", low, high, "measured", "human mast cell", "schwartz_1987", what)
+def _content(value: float, low: float, high: float, what: str, note: str = "") -> Parameter:
+    return Parameter(value, "pg/cell", low, high, "measured", "human mast cell", "schwartz_1987", what, note)
 
 
 PARAMETERS: dict[str, Parameter] = {
@@ -16,7 +16,12 @@ PARAMETERS: dict[str, Parameter] = {
         1.5, "pg/cell", 1.0, 5.0, "assumed", "human mast cell", "schwartz_1987", "lung",
         "taken from lung: both are mainly tryptase-only (MCT) mast cells",
     ),
-    "tryptase_skin_pg": _content(35.0, 11.5, 35.0, "adult skin"),
+    "tryptase_skin_pg": _content(
+        35.0, 11.5, 35.0, "adult and newborn skin: 11.5 and 35",
+        "the abstract says that adult skin holds two to three times as much as newborn skin and prints the two numbers "
+        "the "
+        "other way round; the larger one is taken for adults",
+    ),
     "tryptase_lung_pg": _content(10.8, 8.0, 15.0, "lung"),
     "tryptase_gut_pg": Parameter(
         10.8, "pg/cell", 8.0, 15.0, "assumed", "human mast cell", "schwartz_1987", "lung", "taken from lung",

@@ -10,8 +10,10 @@ def _spread(value: float, low: float, high: float, source: str, where: str, note
 
 
 PARAMETERS: dict[str, Parameter] = {
-    "age_low_y": Parameter(18.0, "year", 18.0, 18.0, "assumed", "human", "model", "docs/model.md", "adults", hard_high=120.0),
-    "age_high_y": Parameter(80.0, "year", 70.0, 90.0, "assumed", "human", "model", "docs/model.md", "adults", hard_high=120.0),
+    "age_low_y": Parameter(18.0, "year", 18.0, 18.0, "assumed", "human", "model", "docs/model.md", "adults",
+        hard_high=120.0),
+    "age_high_y": Parameter(80.0, "year", 70.0, 90.0, "assumed", "human", "model", "docs/model.md", "adults",
+        hard_high=120.0),
     "weight_female_kg": Parameter(
         60.0, "kg", 55.0, 75.0, "measured", "human", "reference_man", "adult female", hard_low=20.0, hard_high=300.0,
     ),
@@ -20,7 +22,8 @@ PARAMETERS: dict[str, Parameter] = {
     ),
     "weight_sd": _spread(0.17, 0.1, 0.25, "reference_man", "adults", "log-standard deviation of weight"),
     "total_ige_ku_per_l": Parameter(
-        32.0, "kU/L", 20.0, 50.0, "measured", "human serum", "total_ige_1980", "geometric mean of adults", hard_low=1e-3,
+        32.0, "kU/L", 20.0, 50.0, "measured", "human serum", "total_ige_1980", "geometric mean of adults",
+        hard_low=1e-3,
     ),
     "total_ige_sd": Parameter(
         1.22, "ln", 1.0, 1.4, "derived", "human serum", "total_ige_1980", "mean + 1 SD 100–120 IU/mL",
@@ -39,17 +42,21 @@ PARAMETERS: dict[str, Parameter] = {
         "spread between patients; with the threshold's spread it sets how many react to a direct dose", hard_high=3.0,
     ),
     "fceri_per_cell": Parameter(
-        2.5e5, "per cell", 1e5, 5e5, "measured", "human mast cell", "plos_fceri_2017", "1e5–5e5 on tissue mast cells", hard_low=1.0,
+        2.5e5, "per cell", 1e5, 5e5, "measured", "human mast cell", "plos_fceri_2017", "6 000–600 000 on basophils",
+        "on mast cells of skin and lung 1e5–5e5, from reviews; the paper counts basophils", hard_low=1.0,
     ),
-    "fceri_sd": _spread(0.5, 0.3, 1.0, "plos_fceri_2017", "100-fold between people", "mast cells vary less than basophils"),
+    "fceri_sd": _spread(0.5, 0.3, 1.0, "plos_fceri_2017", "100-fold between people",
+        "mast cells vary less than basophils"),
     "fceri_total_ige_correlation": Parameter(
         0.46, "", 0.2, 0.7, "measured", "human basophil", "surface_ige_2000", "FcεRI r = 0.46", hard_high=0.99,
     ),
     "occupied_share": Parameter(
-        0.9, "", 0.3, 1.0, "measured", "human basophil", "surface_ige_2000", "above 90 % at high, 30–80 % at low IgE", hard_high=1.0,
+        0.9, "", 0.3, 1.0, "measured", "human basophil", "surface_ige_2000", "above 90 % at high, 30–80 % at low IgE",
+        hard_high=1.0,
     ),
     "sensitised_share": Parameter(
-        0.017, "", 0.01, 0.071, "measured", "human", "gadde_penicillin", "skin test, no history 1.7 %, history 7.1 %", hard_high=1.0,
+        0.017, "", 0.01, 0.071, "measured", "human", "gadde_penicillin", "skin test, no history 1.7 %, history 7.1 %",
+        hard_high=1.0,
     ),
     "threshold_sd": _spread(0.30, 0.2, 0.6, "macglashan_2007", "donor variance", "release threshold between patients"),
     "ship1_sd": _spread(0.25, 0.1, 0.6, "macglashan_2007", "Syk and SHIP explain 67 %", "SHIP-1 pool between patients"),
@@ -62,15 +69,17 @@ PARAMETERS: dict[str, Parameter] = {
     "baseline_tryptase_sd": _spread(0.4, 0.3, 0.6, "tryptase_kinetics", "normal 1–11.4 ng/mL", "between people"),
     "skin_test_antigen": Parameter(
         1.0, "", 0.1, 3.0, "assumed", "human skin", "model", "docs/model.md",
-        "K·C in the bleb of an intradermal test: test solutions are chosen to be as strong as they can be without irritation, "
-        "so near the top of the bell", hard_high=1e3,
+        "K·C in the bleb of an intradermal test: test solutions are chosen to be as strong as they can be without "
+        "irritation, so near the top of the bell", hard_high=1e3,
     ),
     "skin_test_minutes": Parameter(
-        15.0, "min", 15.0, 20.0, "measured", "human skin", "gadde_penicillin", "reading after 15–20 min", hard_low=1.0, hard_high=60.0,
+        15.0, "min", 15.0, 20.0, "measured", "human skin", "gadde_penicillin", "reading after 15–20 min", hard_low=1.0,
+        hard_high=60.0,
     ),
     "wheal_full_mm": Parameter(
         15.0, "mm", 8.0, 20.0, "assumed", "human skin", "model", "docs/model.md",
-        "wheal if every mast cell at the site releases; area in proportion to release, so diameter to its root", hard_low=1.0,
+        "wheal if every mast cell at the site releases; area in proportion to release, so diameter to its root",
+        hard_low=1.0,
     ),
     "wheal_cutoff_mm": Parameter(
         3.0, "mm", 3.0, 5.0, "measured", "human skin", "gadde_penicillin", "3 mm above control", hard_low=0.1,

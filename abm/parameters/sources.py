@@ -1,39 +1,89 @@
-"""Where numbers come from. Keys are what a parameter's `source` names."""
+"""Where numbers come from. Keys are what a parameter's `source` names.
+
+A citation that ends in ``[not checked]`` is given from memory of the literature: the text itself was not seen.
+"""
 
 from __future__ import annotations
 
 SOURCES: dict[str, str] = {
     "model": "this project; see docs/model.md",
-    "dembo_goldstein_1978": "Dembo M, Goldstein B. J Immunol 121:345 (1978). Theory of equilibrium binding of symmetric "
-    "bivalent haptens to cell surface antibody.",
-    "posner_2004": "Posner RG et al. Mol Immunol 40:1095 (2004); machine-readable constants in RuleHub.",
-    "macglashan_1993": "MacGlashan DW. J Allergy Clin Immunol (1993). Specific IgE per basophil for half-maximal release.",
-    "harmon_2017": "Harmon B et al. Sci Rep 7:15586 (2017). Time scale separation in mast cell desensitization.",
-    "zhao_2012": "Zhao W et al. J Clin Immunol 32:150 (2012). Desensitization of human skin mast cells; recovery in 24–48 h.",
-    "komiya_2003": "Komiya A et al. Int Arch Allergy Immunol 130:40 (2003). Desensitization of human basophils persists "
-    "while stimulus remains.",
-    "pruzansky_1988": "Pruzansky JJ, Patterson R. (1988). Desensitization of human basophils; all-or-none release per cell.",
-    "gimborn_2005": "Gimborn K et al. J Immunol 174:507 (2005). SHIP-1 and supra-optimal antigen in mouse mast cells.",
-    "macglashan_2007": "MacGlashan DW. (2007). Relationship between Syk, SHIP and release in donors' basophils.",
-    "sancho_serra_2011": "Sancho-Serra MdC et al. Eur J Immunol 41:1004 (2011). doi 10.1002/eji.201040810.",
-    "oka_2013": "Oka T et al. Blood 122:1841 (2013). Actin rearrangement and slow internalisation under low antigen.",
-    "castells_2008": "Castells MC et al. J Allergy Clin Immunol 122:574 (2008). 413 rapid desensitizations.",
-    "green_1977": "Green GR, Rosenblum AH, Sweet LC. J Allergy Clin Immunol 60:339 (1977). Penicillin challenge by skin test.",
-    "plos_fceri_2017": "PLoS ONE 0179734 (2017). FcεRI per human basophil.",
-    "schwartz_1987": "Schwartz LB et al. (1987). Histamine and tryptase of human mast cells.",
-    "mast_cell_density": "Mast-cell counts in sections of human skin, PMC1770584, and dispersed lung and gut tissue.",
-    "histamine_infusion": "Histamine infusion in healthy adults: clearance, half-life and haemodynamics.",
-    "kaliner_1982": "Kaliner M et al. J Allergy Clin Immunol 69:283 (1982). Plasma histamine, symptoms and antihistamines.",
-    "tryptase_kinetics": "Serum tryptase in anaphylaxis: peak 30–120 min, half-life about 2 h; acute rise 1.2·b + 2 ng/mL.",
-    "brown_2004": "Brown SGA. J Allergy Clin Immunol 114:371 (2004). Grading of 1149 reactions.",
-    "total_ige_1980": "Total serum IgE in adults, geometric mean 32 IU/mL; PubMed 7419833.",
-    "surface_ige_2000": "Surface IgE and FcεRI against serum IgE, r = 0.67 and 0.46; PubMed 10984372.",
-    "gadde_penicillin": "Gadde J et al. JAMA 270:2456 (1993). Penicillin skin tests, 776 with and 4287 without a history.",
-    "specific_ige_assay": "Specific-IgE assays in platin reactors: positive in 34–54 %, cut-off 0.35 kU/L; PubMed 23647576.",
-    "pichler_fake_antigen": "Pichler WJ. Immediate reactions to drugs: fast, non-covalent 'fake antigen' formation.",
+    "dembo_goldstein_1978": "Dembo M, Goldstein B. Theory of equilibrium binding of symmetric bivalent haptens to cell "
+    "surface antibody: application to histamine release from basophils. J Immunol 1978;121(1):345–353. "
+    "doi 10.4049/jimmunol.121.1.345",
+    "posner_2004": "Posner RG et al. 2004, cross-linking constants of bivalent ligands on cell-surface IgE, as "
+    "collected in the "
+    "model repository RuleHub (blbr_cooperativity_posner2004). [not checked]",
+    "macglashan_1993": "MacGlashan DW. J Allergy Clin Immunol 1993. Specific IgE per basophil for half-maximal "
+    "release. "
+    "[not checked]",
+    "harmon_2017": "Harmon B, Chylek LA, Liu Y, et al. Timescale separation of positive and negative signaling creates "
+    "history-dependent responses to IgE receptor stimulation. Sci Rep 2017;7:15586. doi 10.1038/s41598-017-15568-2; "
+    "fitted constants as in the model repository RuleHub (Harmon2017)",
+    "zhao_2012": "Zhao W et al. In vitro desensitization of human skin mast cells. J Clin Immunol 2012;32(1):150–160. "
+    "doi 10.1007/s10875-011-9605-8",
+    "komiya_2003": "Komiya A et al. Induction of basophil desensitization. Int Arch Allergy Immunol 2003;130(1):40 "
+    "(karger.com/iaa/article/130/1/40). Complete after 4 h near threshold; still desensitized after 3 days with "
+    "stimulus",
+    "pruzansky_1988": "Pruzansky JJ, Patterson R. Desensitization of human basophils with suboptimal concentrations of "
+    "agonist. Evidence for reversible and irreversible desensitization. Immunology 1988;65(3):443",
+    "gimborn_2005": "Gimborn K et al. SHIP down-regulates FcεRI-induced degranulation at supraoptimal IgE or antigen "
+    "levels. J Immunol 2005;174(1):507",
+    "macglashan_2007": "MacGlashan DW. Relationship between spleen tyrosine kinase and phosphatidylinositol 5' "
+    "phosphatase "
+    "expression and secretion from human basophils in the general population. J Allergy Clin Immunol 2007. "
+    "doi 10.1016/j.jaci.2006.09.040",
+    "sancho_serra_2011": "Sancho-Serra MdC, Simarro M, Castells M. Rapid IgE desensitization is antigen specific and "
+    "impairs early and late mast cell responses targeting FcεRI internalization. Eur J Immunol 2011;41(4):1004. "
+    "doi 10.1002/eji.201040810",
+    "oka_2013": "Oka T et al. 2013. Slow internalisation of cross-linked IgE receptors under rising low doses of "
+    "antigen, "
+    "mouse mast cells. [not checked]",
+    "castells_2008": "Castells MC et al. Hypersensitivity reactions to chemotherapy: outcomes and safety of rapid "
+    "desensitization in 413 cases. J Allergy Clin Immunol 2008;122(3):574. 94 % mild or no reaction; the split into "
+    "67/27/6 % none/mild/severe [not checked]",
+    "green_1977": "Green GR, Rosenblum AH, Sweet LC. Evaluation of penicillin hypersensitivity: value of clinical "
+    "history "
+    "and skin testing with penicilloyl-polylysine and penicillin G. J Allergy Clin Immunol 1977;60(6):339. 6 of 9 "
+    "challenged skin-test positives reacted",
+    "plos_fceri_2017": "FcεRI density and spontaneous secretion from human basophils. PLoS ONE 2017;12(6):e0179734. "
+    "doi 10.1371/journal.pone.0179734. About 6,000 to 600,000 per basophil",
+    "schwartz_1987": "Schwartz LB et al. Quantitation of histamine, tryptase, and chymase in dispersed human T and TC "
+    "mast "
+    "cells. J Immunol 1987;138(8):2611–2615. doi 10.4049/jimmunol.138.8.2611",
+    "mast_cell_density": "Janssens AS et al. Mast cell distribution in normal adult skin. J Clin Pathol "
+    "2005;58(3):285–289. "
+    "doi 10.1136/jcp.2004.017210 (77 and 108 per mm² of section); per mm³ of skin, lung and gut: reviews [not checked]",
+    "histamine_infusion": "Concentration effect relationships of infused histamine in normal volunteers, 1982. "
+    "PubMed 7080947. Six volunteers",
+    "kaliner_1982": "Kaliner M et al. Effects of infused histamine: correlation of plasma histamine levels and "
+    "symptoms. "
+    "J Allergy Clin Immunol 1982;69(3):283–289. PubMed 6120967",
+    "tryptase_kinetics": "Reviews of serum tryptase in anaphylaxis: normal 1–11.4 ng/mL, peak after 30–120 min, "
+    "half-life "
+    "about 2 h, acute rise above 1.2·b + 2 ng/mL over the baseline b",
+    "brown_2004": "Brown SGA. Clinical features and severity grading of anaphylaxis. J Allergy Clin Immunol "
+    "2004;114(2):371–376. doi 10.1016/j.jaci.2004.04.029",
+    "total_ige_1980": "Wittig HJ, Belloit J, De Fillippi I, Royal G. Age-related serum immunoglobulin E levels in "
+    "healthy "
+    "subjects and in patients with allergic disease. J Allergy Clin Immunol 1980;66(4):305–313. "
+    "doi 10.1016/0091-6749(80)90026-3",
+    "surface_ige_2000": "Saini SS, Klion AD, Holland SM, et al. The relationship between serum IgE and surface levels "
+    "of FcεR "
+    "on human leukocytes in various diseases. J Allergy Clin Immunol 2000;106(3):514–520. PubMed 10984372",
+    "gadde_penicillin": "Gadde J, Spence M, Wheeler B, Adkinson NF. Clinical experience with penicillin skin testing "
+    "in a "
+    "large inner-city STD clinic. JAMA 1993;270(20):2456–2463. doi 10.1001/jama.1993.03510200062033",
+    "specific_ige_assay": "Hypersensitivity and desensitization to antineoplastic agents: outcomes of 189 procedures. "
+    "Allergy "
+    "2013;68(7):853–861. doi 10.1111/all.12105 (oxaliplatin-specific IgE positive in 38 % of reactors at 0.35 and 54 % "
+    "at "
+    "0.10 kU/L); Alvarez-Cuesta E et al. Allergy 2015;70(7):784 (34 % at 0.35 kU/L)",
+    "pichler_fake_antigen": "Pichler WJ. Anaphylaxis to drugs: overcoming mast cell unresponsiveness by fake antigens. "
+    "Preprint 2020. doi 10.22541/au.158938598.83947005",
     "ttd_penicillin_g": "Therapeutic Target Database, penicillin G: 0.53–0.67 L/kg, 560 mL/min, 0.4–0.9 h.",
-    "drug_labels": "Prescribing information of the drug.",
-    "reference_man": "ICRP Publication 89, reference values for adults.",
-    "capillaries": "Intercapillary distances of human dermis, lung interstitium and gut mucosa, order of 50–150 µm.",
-    "small_molecule_diffusion": "Diffusion of small molecules in soft tissue, order of 1e-10–1e-9 m²/s.",
+    "drug_labels": "Prescribing information of the drug. [not checked]",
+    "reference_man": "ICRP Publication 89 (2002), reference values for adults.",
+    "capillaries": "Intercapillary distances of human dermis, lung interstitium and gut mucosa, order of 50–150 µm. "
+    "[not checked]",
+    "small_molecule_diffusion": "Diffusion of small molecules in soft tissue, order of 1e-10–1e-9 m²/s. [not checked]",
 }

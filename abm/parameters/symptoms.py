@@ -10,13 +10,13 @@ PARAMETERS: dict[str, Parameter] = {
     ),
     "local_release_skin": Parameter(
         0.01, "", 0.003, 0.05, "assumed", "human", "model", "docs/model.md",
-        "share of skin mast cells within the last ten minutes that gives urticaria: with all organs alike it is reached "
-        "together with the flush", hard_high=1.0,
+        "share of skin mast cells within the last ten minutes that gives urticaria: with all organs alike it is "
+        "reached together with the flush", hard_high=1.0,
     ),
     "local_release_lung": Parameter(
         0.03, "", 0.01, 0.1, "assumed", "human", "model", "docs/model.md",
-        "share of lung mast cells within ten minutes that narrows airways; lung holds few mast cells and symptoms there "
-        "are less frequent than in skin", hard_high=1.0,
+        "share of lung mast cells within ten minutes that narrows airways; lung holds few mast cells and symptoms "
+        "there are less frequent than in skin", hard_high=1.0,
     ),
     "local_release_gut": Parameter(
         0.03, "", 0.01, 0.1, "assumed", "human", "model", "docs/model.md",
@@ -33,11 +33,12 @@ PARAMETERS: dict[str, Parameter] = {
     ),
     "pressure_ec50_ng_per_ml": Parameter(
         20.0, "ng/mL", 12.0, 30.0, "derived", "human", "kaliner_1982", "pulse pressure +30 % at 2.45 ng/mL",
-        "diastolic 75→66 at 2.0 and 74→60 at 3.1 ng/mL, with a pulse pressure 30 % wider: mean pressure falls 5 % at 2.3 and "
-        "10 % at 2.9 above rest, which an Emax of 0.7 meets with 17–26", hard_low=0.01,
+        "diastolic 75→66 at 2.0 and 74→60 at 3.1 ng/mL, with a pulse pressure 30 % wider: mean pressure falls 5 % at "
+        "1.8 and 10.5 % at 2.9 above rest, which an Emax of 0.7 meets with 23 and 16", hard_low=0.01,
     ),
     "systolic_at_rest_mmhg": Parameter(
-        120.0, "mmHg", 100.0, 140.0, "measured", "human", "reference_man", "adult at rest", hard_low=50.0, hard_high=250.0,
+        120.0, "mmHg", 100.0, 140.0, "measured", "human", "reference_man", "adult at rest", hard_low=50.0,
+        hard_high=250.0,
     ),
     "systolic_severe_mmhg": Parameter(
         90.0, "mmHg", 80.0, 95.0, "measured", "human", "brown_2004", "severe: systolic below 90 mmHg", hard_high=200.0,
@@ -52,7 +53,8 @@ PARAMETERS: dict[str, Parameter] = {
     ),
     "h1_flush_shift": Parameter(
         1.3, "", 1.0, 2.0, "assumed", "human", "kaliner_1982", "H1 raises the heart-rate threshold",
-        "factor on the thresholds of flush and skin; direction from the source, size assumed", hard_low=1.0, hard_high=100.0,
+        "factor on the thresholds of flush and skin; direction from the source, size assumed", hard_low=1.0,
+        hard_high=100.0,
     ),
     "h1_h2_shift": Parameter(
         1.6, "", 1.2, 3.0, "assumed", "human", "kaliner_1982", "H1 with H2 raise all thresholds, H2 alone none",

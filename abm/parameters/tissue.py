@@ -22,7 +22,8 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=0.05, hard_high=0.9,
     ),
     "agents_lung": Parameter(
-        0.3, "", 0.1, 0.8, "assumed", "model", "model", "docs/model.md", "share of the agents that stand in lung; gut has the rest",
+        0.3, "", 0.1, 0.8, "assumed", "model", "model", "docs/model.md",
+        "share of the agents that stand in lung; gut has the rest",
         hard_low=0.05, hard_high=0.9,
     ),
     "capillary_distance_skin_um": Parameter(
@@ -30,7 +31,8 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=20.0, hard_high=400.0,
     ),
     "capillary_distance_lung_um": Parameter(
-        50.0, "µm", 30.0, 100.0, "assumed", "human", "capillaries", "bronchial wall", "mean distance between capillaries",
+        50.0, "µm", 30.0, 100.0, "assumed", "human", "capillaries", "bronchial wall",
+        "mean distance between capillaries",
         hard_low=20.0, hard_high=400.0,
     ),
     "capillary_distance_gut_um": Parameter(
