@@ -74,7 +74,8 @@ def step_crosslinks(receptors, crosslinks, links, place, noise, antigen, hapten,
         mean = survive + born
         drawn = np.floor(mean + np.sqrt(survive * lost + born) * noise[i] + F32(0.5))
         drawn = drawn if drawn > F32(0.0) else F32(0.0)
-        drawn = drawn if drawn < receptors[i] else receptors[i]
+        most = np.floor(receptors[i])
+        drawn = drawn if drawn < most else most
         links[i] = drawn if noisy > F32(0.0) else mean
         few += np.int64(1) if mean < _FEW else np.int64(0)
     return few
@@ -100,7 +101,9 @@ def recount_few(receptors, crosslinks, links, place, antigen, hapten, crosslinki
                 before = np.int64(crosslinks[i])
                 rarer = binomial_inverse(before, chance, u0) if before > 0 else np.int64(0)
                 stay = before - rarer if opening else rarer
-                links[i] = F32(stay + poisson_inverse(np.float64(target * lost), u1))
+                drawn = F32(stay + poisson_inverse(np.float64(target * lost), u1))
+                most = np.floor(receptors[i])
+                links[i] = drawn if drawn < most else most
 
 
 @njit(**_OPTIONS)
