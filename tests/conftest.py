@@ -1,0 +1,8 @@
+"""Puts `tests/` on the import path, so that every test folder finds the helpers that lie here."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))

@@ -1,0 +1,125 @@
+"""What cannot be lost: drug, pump volume, receptors, cells, mediators."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from small_worlds import FULL, LADDER, a_patient, a_scenario, a_step, an_arm, bathed, equal_cells, parameters, treated
+
+from abm.biology.pharmacokinetics import rate_matrix, step_matrices
+from abm.engine.body import new_course, run_arm
+from abm.engine.clock import BASE_MIN, DOUBLINGS, STEP_MIN
+from abm.engine.state import BODY
+from abm.parameters.catalog import DRUGS, default_parameters
+from abm.protocols import build_protocol
+from abm.scenario import Gap, ReactionRule
+
+NO_LOSS = {"drugs__penicillin_g__clearance_l_per_h": 0.0}
+ODD_STEPS = [a_step(3.0, 10.0 / 60.0, 1), a_step(1.0, 1.0 / 60.0, 2), a_step(5.0, 174.375, 3), a_step(7.0, math.pi, 4)]
+RULES = [ReactionRule(30.0, at) for at in ("same_step", "previous_step", "first_step", "never")]
+
+
+@pytest.mark.parametrize(
+    "course",
+    [(FULL,), (LADDER,), (ODD_STEPS,), (LADDER, Gap(100.3), FULL), ([a_step(1.0, 0.05, n) for n in range(1, 4)],)],
+    ids=["full", "ladder", "odd times", "interrupted", "shorter than a bin"],
+)
+def test_without_elimination_the_body_holds_all_the_pump_gave(course) -> None:
+    finished = treated(an_arm(*course), numbers=parameters(**NO_LOSS))
+    planned = math.fsum(item.dose_mg for item in finished.arm.course if not isinstance(item, Gap))
+    assert finished.delivered_mg == pytest.approx(planned, rel=1e-13)
+    assert finished.state.drug[0, :2].sum() == pytest.approx(planned, rel=1e-11)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.resume_at)
+@pytest.mark.parametrize("after_min", [2.0, 1.03])
+def test_drug_given_around_pauses_is_the_drug_in_the_body(rule, after_min) -> None:
+    rule = ReactionRule(rule.pause_min, rule.resume_at, after_min)
+    arm = an_arm(LADDER, rule=rule)
+    finished = treated(arm, a_patient(specific_receptors_per_cell=60_000.0), parameters(**NO_LOSS))
+    kinds = [event["event"] for event in finished.recorder.events]
+    assert ("stop" if rule.resume_at == "never" else "pause") in kinds
+    assert finished.state.drug[0, :2].sum() == pytest.approx(finished.delivered_mg, rel=1e-11)
+
+
+@pytest.mark.parametrize("drug", DRUGS)
+def test_what_was_given_is_in_the_body_or_eliminated(drug) -> None:
+    """∫ k10·central dt by Simpson's rule over the recorded path, plus what is left, is the dose."""
+    p = default_parameters()
+    steps = build_protocol("full_dose", drug, DRUGS[drug].usual_dose_mg)
+    arm = an_arm(steps)
+    scenario = a_scenario(arm, allergic_to=(drug,), cells=3, record=frozenset({"timeseries"}), follow_up_min=0.0)
+    course = new_course(arm, scenario, a_patient(specific_receptors_per_cell=30_000.0), 0, p)
+    litres = p[f"drugs.{drug}.central_l_per_kg"] * 70.0
+    per_min = p[f"drugs.{drug}.clearance_l_per_h"] / 60.0 / litres
+    course.give(steps[0])
+    series = course.recorder.timeseries()
+    time, amount = np.append(0.0, series["time_min"]), np.append(0.0, series["plasma_mg_per_l"] * litres)
+    assert np.all(np.diff(time) <= 4.0)
+    eliminated = per_min * np.trapezoid(amount, time)
+    assert eliminated + course.state.drug[0, :2].sum() == pytest.approx(DRUGS[drug].usual_dose_mg, rel=2e-4)
+
+
+def test_propagators_conserve_mass_exactly_where_nothing_is_eliminated() -> None:
+    steps = step_matrices(rate_matrix(0.0, 0.02, 0.05, 0.1), BASE_MIN, DOUBLINGS)
+    assert steps[:, :2, 0].sum(axis=1) == pytest.approx(np.ones(DOUBLINGS), rel=1e-12)
+    assert steps[:, :2, 1].sum(axis=1) == pytest.approx(np.ones(DOUBLINGS), rel=1e-12)
+    assert steps[:, :2, 3].sum(axis=1) == pytest.approx(STEP_MIN, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "course", [(FULL,), (LADDER,), (LADDER, Gap(2880.0), FULL)], ids=["full", "ladder", "interrupted"]
+)
+def test_receptors_on_and_in_a_cell_are_conserved(course) -> None:
+    arm = an_arm(*course)
+    run = new_course(arm, a_scenario(arm), a_patient(specific_receptors_per_cell=30_000.0), 0, default_parameters())
+    before = run.state.receptors.astype(np.float64).copy()
+    run.run(600.0)
+    both = run.state.receptors.astype(np.float64) + run.state.inside
+    assert run.state.inside[0].max() > 10.0, "some were internalised"
+    assert np.abs(both / np.where(before > 0, before, 1.0) - (before > 0)).max() < 2e-5
+    assert run.state.receptors.min() >= 0.0
+    assert run.state.inside.min() >= 0.0
+
+
+def test_cross_links_never_exceed_receptors_and_are_whole_numbers() -> None:
+    state, rates = equal_cells(500, 200.0, numbers=parameters(ige_receptor__crosslinking_per_receptor=1.0))
+    for minute in range(20):
+        bathed(state, rates, 0.9, 1.0, start_bin=16 * minute)
+        assert (state.crosslinks[0] <= state.receptors[0] + 1.0).all()
+        assert (state.crosslinks[0] >= 0).all()
+    assert np.array_equal(state.crosslinks[0], np.round(state.crosslinks[0]))
+    assert state.crosslinks[0].mean() > 100
+
+
+def test_every_cell_that_fired_is_counted_once() -> None:
+    course = treated(an_arm(FULL), a_patient(specific_receptors_per_cell=40_000.0))
+    start = course.state.organ_start
+    by_organ = [int((course.state.fired_bin[start[o] : start[o + 1]] >= 0).sum()) for o in range(3)]
+    assert by_organ == course.state.count[6:9].tolist()
+    assert min(by_organ) > 0
+    p = default_parameters()
+    result = run_arm(course.arm, a_scenario(course.arm), a_patient(specific_receptors_per_cell=40_000.0), 0, p)
+    shares = [n / (start[o + 1] - start[o]) for o, n in enumerate(by_organ)]
+    weights = np.array([p[f"tissue.mast_cells_{organ}"] for organ in ("skin", "lung", "gut")])
+    assert [result.outcome[f"released_fraction_{o}"] for o in ("skin", "lung", "gut")] == shares
+    assert result.outcome["released_fraction"] == pytest.approx(np.dot(weights, shares) / weights.sum(), rel=1e-12)
+
+
+def test_tryptase_that_leaves_tissue_arrives_in_blood() -> None:
+    """With hardly any elimination, all that spilt over is in blood in the end."""
+    p = parameters(mediators__tryptase_half_life_h=1e9)
+    course = treated(an_arm(FULL), a_patient(specific_receptors_per_cell=40_000.0), p, follow_up_min=1200.0)
+    start = course.state.organ_start
+    released_pg = sum(
+        p[f"mediators.tryptase_{o}_pg"]
+        * p[f"tissue.mast_cells_{o}"]
+        * course.state.count[6 + n]
+        / (start[n + 1] - start[n])
+        for n, o in enumerate(("skin", "lung", "gut"))
+    )
+    expected = released_pg / 1e3 * p["mediators.tryptase_spillover"] / (1e3 * p["mediators.tryptase_volume_l"])
+    rise = course.state.body[BODY.tryptase] - 4.5
+    assert rise == pytest.approx(expected, rel=1e-4)
