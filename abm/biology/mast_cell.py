@@ -19,12 +19,13 @@ def ship1_recruited(crosslinks, pool):
 
 
 @njit(inline="always", error_model="numpy")
-def memory_after(memory, target, share_locked, rearm, hold, crosslinks):
+def memory_after(memory, target, share_locked, rearm, hold, expected):
     """Slow inhibitory memory W after a step.
 
-    ``W' = (g − W)/τ_lock`` while g > W, else ``W' = (g − W)/τ_rearm · h/(h + J)``: re-arming waits for the last
+    ``W' = (g − W)/τ_lock`` while g > W, else ``W' = (g − W)/τ_rearm · h/(h + J*)``: re-arming waits for the last
     cross-links to go (Komiya 2003: tolerant for three days while the stimulus stays; Zhao 2012: recovery within
-    24–48 h without it).
+    24–48 h without it). It takes a day and a cross-link lives for seconds, so what it waits for is their mean J*, which may
+    be well below one, not the count of the moment.
 
     Parameters
     ----------
@@ -34,10 +35,10 @@ def memory_after(memory, target, share_locked, rearm, hold, crosslinks):
         1 − exp(−dt/τ_lock).
     rearm : float32
         dt/τ_rearm.
-    hold, crosslinks : float32
-        h and J. The decay over the step is exp(−x) in its (1,1) Padé form, as x is small.
+    hold, expected : float32
+        h and J*. The decay over the step is exp(−x) in its (1,1) Padé form, as x is small.
     """
-    x = rearm * hold / (hold + crosslinks)
+    x = rearm * hold / (hold + expected)
     share_rearmed = x / (F32(1.0) + F32(0.5) * x)
     share = share_locked if target > memory else share_rearmed
     return memory + (target - memory) * share

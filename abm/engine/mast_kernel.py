@@ -107,10 +107,11 @@ def recount_few(receptors, crosslinks, links, place, antigen, hapten, crosslinki
 
 
 @njit(**_OPTIONS)
-def step_signal(receptors, inside, crosslinks, memory, ship1, links, signal, rate, scalar):
+def step_signal(receptors, inside, crosslinks, memory, ship1, links, signal, place, antigen, hapten, rate, scalar):
     """Receptors, SHIP-1 and memory of one specificity after a step; adds its mid-step net signal to `signal`."""
     pool = scalar[SCALAR.pool]
     hold, activation, syk = scalar[SCALAR.hold], scalar[SCALAR.activation], scalar[SCALAR.syk]
+    crosslinking = scalar[SCALAR.crosslinking]
     share_ship, share_lock, rearm, internalised, returned = rate[1], rate[2], rate[3], rate[4], rate[5]
     for i in range(links.size):
         middle = F32(0.5) * (crosslinks[i] + links[i])
@@ -118,7 +119,9 @@ def step_signal(receptors, inside, crosslinks, memory, ship1, links, signal, rat
         receptors[i] = receptors[i] - moved
         inside[i] = inside[i] + moved
         recruited = ship1_recruited(middle, pool)
-        w = memory_after(memory[i], recruited, share_lock, rearm, hold, middle)
+        product = bound_product(antigen * place[i], hapten * place[i])
+        expected = receptors[i] * crosslinked_fraction(product, crosslinking, receptors[i])
+        w = memory_after(memory[i], recruited, share_lock, rearm, hold, expected)
         target = recruited if recruited > w else w
         s = ship1[i] + (target - ship1[i]) * share_ship
         signal[i] = signal[i] + net_signal(middle, F32(0.5) * (ship1[i] + s), activation, syk)
@@ -173,8 +176,9 @@ def step_specificity(state, rates, a, k, moment, antigen):
             _FEW_STREAMS[a], rates.address,
         )  # fmt: skip
     step_signal(
-        receptors, state.inside[a], crosslinks, state.memory[a], state.ship1[a], state.links, state.signal, rate, scalar
-    )
+        receptors, state.inside[a], crosslinks, state.memory[a], state.ship1[a], state.links, state.signal, place, antigen,
+        hapten, rate, scalar,
+    )  # fmt: skip
 
 
 @njit(**_OPTIONS)

@@ -23,15 +23,14 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=1e-3, hard_high=1e9,
     ),
     "memory_rearm_h": Parameter(
-        28.0, "h", 17.0, 48.0, "fitted", "human mast cell", "zhao_2012", "recovery 24–48 h", _FIT
+        36.0, "h", 17.0, 48.0, "fitted", "human mast cell", "zhao_2012", "recovery 24–48 h", _FIT
         + "; time constant of re-arming once cross-links are gone",
         hard_low=1e-3, hard_high=1e9,
     ),
     "memory_hold_crosslinks": Parameter(
-        0.2, "cross-links", 0.02, 30.0, "fitted", "human basophil", "komiya_2003",
-        "still desensitized at 3 days with drug", _FIT
-        + "; cross-links per cell that halve the speed of re-arming: as long as a few remain, tolerance is kept. A "
-        "median cell has 0.03 after the first ladder step, 0.7 after the fourth and some 500 at the end",
+        0.03, "cross-links", 0.003, 3.0, "fitted", "human basophil", "komiya_2003", "still desensitized at 3 days with drug", _FIT
+        + "; mean number of cross-links per cell that halves the speed of re-arming: 'only with drug removal does the slow clock "
+        "run'. The order of what the first ladder step makes; with two openings a minute, one cross-link in a quarter of an hour",
         hard_low=1e-9, hard_high=1e12,
     ),
     "activation_crosslinks": Parameter(

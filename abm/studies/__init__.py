@@ -1,0 +1,1 @@
+"""Studies of the simulator itself: questions that need many runs and their statistics."""

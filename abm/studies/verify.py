@@ -1,0 +1,80 @@
+"""``desensim verify``: the phenomena that must come out of the model, as executable checks.
+
+Every check runs the same model with the same parameter set; the ablations (A…) change the one number they name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Iterable, Iterator
+
+from abm.studies import ablations, immediate
+from abm.studies.checks import Check, CheckResult
+from abm.studies.cohort import World
+
+__all__ = ["CHECKS", "Check", "CheckResult", "UnknownCheck", "run_checks"]
+
+
+class UnknownCheck(KeyError):
+    """No check has this id."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def _check(id: str, claim: str, look: object, full: World, quick: World) -> Check:
+    return Check(id, claim, look, full, quick)  # type: ignore[arg-type]
+
+
+CHECKS: dict[str, Check] = {
+    check.id: check
+    for check in (
+        _check("P1", "sensitised + full dose: anaphylaxis within minutes, cells all or none", immediate.p1_full_dose,
+               World(200, 10_000), World(80, 2_000)),
+        _check("P2", "no IgE for the drug: nothing, under any schedule", immediate.p2_without_ige,
+               World(500, 2_000), World(150, 500)),
+        _check("P3", "cross-links are a bell, free hapten blocks", immediate.p3_bell, World(1, 20_000), World(1, 4_000)),
+        _check("P4", "the ladder works", immediate.p4_ladder_works, World(400, 10_000), World(200, 2_000)),
+        _check("P7", "the truce is temporary", immediate.p7_temporary, World(200, 2_000), World(60, 1_000)),
+        _check("A1", "no SHIP-1: the ladder fails", ablations.a1_no_ship1, World(100, 2_000), World(40, 1_000)),
+        _check("A2", "no threshold: the ladder releases more; no saturation: no late breakthrough",
+               ablations.a2_threshold_and_saturation, World(200, 2_000), World(80, 1_000)),
+        _check("A3", "no slow memory: tolerance is gone in hours", ablations.a3_no_slow_memory,
+               World(150, 2_000), World(50, 1_000)),
+    )
+}  # fmt: skip
+
+
+def run_checks(ids: Iterable[str] = (), quick: bool = False) -> Iterator[CheckResult]:
+    """Run checks one after the other, yielding each result as it comes.
+
+    Parameters
+    ----------
+    ids : iterable of str
+        Which (any case); none for all.
+    quick : bool
+        Smaller cohorts: each check ends within a minute on two cores.
+
+    Raises
+    ------
+    UnknownCheck
+        If an id does not exist; raised before the first check runs.
+    """
+    chosen = [_named(name) for name in ids] or list(CHECKS.values())
+    for check in chosen:
+        start = time.perf_counter()
+        found = check.look(check.quick if quick else check.full)
+        seconds = time.perf_counter() - start
+        yield CheckResult(
+            check.id, check.claim, found.passed, found.statistic, float(found.value), int(found.n), found.bound, seconds,
+            found.detail,
+        )  # fmt: skip
+
+
+def _named(name: str) -> Check:
+    if name.upper() in CHECKS:
+        return CHECKS[name.upper()]
+    nearest = difflib.get_close_matches(name.upper(), CHECKS, n=1)
+    hint = f"; did you mean {nearest[0]}?" if nearest else ""
+    raise UnknownCheck(f"no check {name!r}{hint}; there are {', '.join(CHECKS)}")
