@@ -279,7 +279,8 @@ def verify(
 def _check_line(result: Any) -> str:
     verdict = "passed" if result.passed else "FAILED"
     numbers = f"{result.statistic} = {_number(result.value)}, bound {result.bound}, n = {result.n}"
-    return f"{result.id} {verdict}: {result.claim}\n    {numbers}, {result.seconds:.1f} s"
+    detail = f"\n    {result.detail}" if result.detail else ""
+    return f"{result.id} {verdict}: {result.claim}\n    {numbers}, {result.seconds:.1f} s{detail}"
 
 
 def _json_line(result: Any) -> str:
