@@ -31,8 +31,10 @@ _FEW_AT_RISK = 500
 _SMOOTH = 1.4
 _TRACE = 1e-7
 
-REACHED, REACTION, ROWS_FULL = 0, 1, 2
-"""Why `advance` returned: the end was reached, a new reaction began, the table of rows is full."""
+REACHED, REACTION, ROWS_FULL, PAUSED = 0, 1, 2, 3
+"""Why `advance` returned: the end was reached, a new reaction began, the table of rows is full, a pause was asked for."""
+
+NEVER = 2**62
 
 
 @njit(**_OPTIONS)
@@ -157,7 +159,9 @@ def step_body(state, rates, k, fired):
         histamine += fired[organ] * r[BODY_RATE.histamine_per_cell_skin + organ]
         tryptase_ng += fired[organ] * r[BODY_RATE.tryptase_ng_per_cell_skin + organ]
         share = fired[organ] / max(1, state.organ_start[organ + 1] - state.organ_start[organ])
-        x[BODY.local_skin + organ] = relaxed(x[BODY.local_skin + organ], 0.0, share / minutes, kept[3], r[BODY_RATE.local_rate])
+        x[BODY.local_skin + organ] = relaxed(
+            x[BODY.local_skin + organ], 0.0, share / minutes, kept[3], r[BODY_RATE.local_rate]
+        )
     rest = r[BODY_RATE.histamine_rest]
     x[BODY.histamine] = relaxed(x[BODY.histamine], rest, histamine / minutes, kept[0], r[BODY_RATE.histamine_rate])
     absorbed = (1.0 - kept[1]) * x[BODY.tryptase_tissue] * r[BODY_RATE.tryptase_per_ng]
@@ -215,13 +219,20 @@ def note_symptoms(count, now, grade_before):
 
 
 @njit(**_OPTIONS)
-def advance(state, rates, t0, t1):
+def advance(state, rates, t0, t1, pause_at=NEVER):
     """Let time pass from base bin `t0` to `t1`, at most until symptoms begin.
+
+    Parameters
+    ----------
+    pause_at : int
+        Return also after the first step that ends at or beyond this base bin. Steps are planned towards `t1` all the
+        same, so that looking on changes nothing.
 
     Returns
     -------
     now, reason : int
-        Base bin reached, and `REACHED`, `REACTION` (first symptom after a symptom-free moment) or `ROWS_FULL`.
+        Base bin reached, and `REACHED`, `REACTION` (first symptom after a symptom-free moment), `ROWS_FULL` or
+        `PAUSED`.
     """
     now, count = t0, state.count
     while now < t1:
@@ -242,6 +253,8 @@ def advance(state, rates, t0, t1):
             return now, REACTION
         if full:
             return now, ROWS_FULL
+        if now >= pause_at:
+            return now, PAUSED
     return now, REACHED
 
 

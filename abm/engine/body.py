@@ -15,7 +15,7 @@ from abm.engine.state import ORGANS
 from abm.parameters.catalog import ParameterSet
 from abm.scenario import Arm, Scenario
 
-__all__ = ["ArmResult", "EngineError", "new_course", "run_arm"]
+__all__ = ["ArmResult", "EngineError", "new_course", "outcome_of", "run_arm"]
 
 _ROWS = 4096
 
@@ -42,7 +42,9 @@ def new_course(
     return Course(state, rates, arm, scenario.allergic_to)
 
 
-def run_arm(arm: Arm, scenario: Scenario, patient: Mapping[str, Any], replicate: int, parameters: ParameterSet) -> ArmResult:
+def run_arm(
+    arm: Arm, scenario: Scenario, patient: Mapping[str, Any], replicate: int, parameters: ParameterSet
+) -> ArmResult:
     """Treat one patient in one arm.
 
     Parameters
@@ -64,11 +66,16 @@ def run_arm(arm: Arm, scenario: Scenario, patient: Mapping[str, Any], replicate:
     course = new_course(arm, scenario, patient, replicate, parameters)
     receptors = course.state.receptors[0].copy() if "cells" in scenario.record else None
     course.run(scenario.follow_up_min)
-    numbers = np.array([parameters[f"tissue.mast_cells_{organ}"] for organ in ORGANS])
-    shares = numbers / numbers.sum()
     return ArmResult(
-        outcome=course.recorder.outcome((float(shares[0]), float(shares[1]), float(shares[2]))),
+        outcome=outcome_of(course, parameters),
         events=course.recorder.events,
         timeseries=course.recorder.timeseries() if "timeseries" in scenario.record else None,
         cells=course.recorder.cells(receptors) if receptors is not None else None,
     )
+
+
+def outcome_of(course: Course, parameters: ParameterSet) -> dict[str, Any]:
+    """Return the outcome row of a course so far; the organs count by their shares of the body's mast cells."""
+    numbers = np.array([parameters[f"tissue.mast_cells_{organ}"] for organ in ORGANS])
+    shares = numbers / numbers.sum()
+    return course.recorder.outcome((float(shares[0]), float(shares[1]), float(shares[2])))

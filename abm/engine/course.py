@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections import deque
+from collections.abc import Iterator
 
 import numpy as np
 
 from abm.biology.reaction import GRADES, NONE
-from abm.engine.advance import REACTION, ROWS_FULL, advance
+from abm.engine.advance import NEVER, REACTION, ROWS_FULL, advance
 from abm.engine.clock import bins, minutes
 from abm.engine.rates import Rates
 from abm.engine.recorder import Recorder
@@ -52,42 +53,60 @@ class Course:
         self.delivered_mg, self.pauses, self.stop_at_min = 0.0, 0, math.inf
         self.stopped, self.worst_before_gap = False, NONE
         self.gap_end_min, self.elapsed_min = math.nan, 0.0
+        self.interval_bins, self.look_at_bin = 0, NEVER
         self.recorder = Recorder(self)
 
     def run(self, follow_up_min: float) -> None:
         """Give the whole course and observe for `follow_up_min` minutes."""
+        deque(self.play(follow_up_min), maxlen=0)
+
+    def play(self, follow_up_min: float, interval_min: float = math.inf) -> Iterator[None]:
+        """Do what `run` does, and stop to be looked at every `interval_min` minutes.
+
+        A long step of the engine is not cut: it is shown when it ends, which may be after the interval's end. Every
+        number is the same as without looking.
+        """
+        if not math.isinf(interval_min):
+            self.interval_bins = max(1, round(bins(interval_min)))
+            self.look_at_bin = self.now_bin + self.interval_bins
         gaps = sum(isinstance(item, Gap) for item in self.arm.course)
         while self.queue and not self.stopped:
             item = self.queue.popleft()
             if isinstance(item, Gap):
                 gaps -= 1
-                self.wait(self.now_min + item.duration_min)
+                yield from self._waiting(self.now_min + item.duration_min)
                 if gaps == 0:
                     self._end_last_gap()
             else:
-                self.give(item)
+                yield from self._giving(item)
         self.elapsed_min = self.now_min
-        self.wait(self.now_min + follow_up_min)
+        yield from self._waiting(self.now_min + follow_up_min)
 
     def give(self, step: Step) -> None:
         """Infuse `step`, and carry out the arm's rule should a reaction be recognised meanwhile."""
+        deque(self._giving(step), maxlen=0)
+
+    def wait(self, end_min: float) -> None:
+        """Let time pass without infusion until `end_min`."""
+        deque(self._waiting(end_min), maxlen=0)
+
+    def _giving(self, step: Step) -> Iterator[None]:
         self.step, self.step_start_min, self.infusing = step, self.now_min, True
         end_min = self.now_min + step.duration_min
         self._set_pump(self.now_min, end_min, step)
         self.recorder.event("step_start")
         while self.now_min < end_min:
-            self._pass(min(end_min, self.stop_at_min))
+            yield from self._pass(min(end_min, self.stop_at_min))
             if self.now_min >= self.stop_at_min:
-                self._interrupt(step, end_min)
+                yield from self._interrupt(step)
                 return
         self._close_step(step.dose_mg)
         self.recorder.event("step_end")
 
-    def wait(self, end_min: float) -> None:
-        """Let time pass without infusion until `end_min`."""
+    def _waiting(self, end_min: float) -> Iterator[None]:
         self.infusing, self.stop_at_min = False, math.inf
         while self.now_min < end_min:
-            self._pass(end_min)
+            yield from self._pass(end_min)
 
     def dose_so_far_mg(self) -> float:
         """Drug given since the start of the course, the running step's part included."""
@@ -96,11 +115,11 @@ class Course:
         part = (self.now_min - self.step_start_min) / self.step.duration_min
         return self.delivered_mg + self.step.dose_mg * min(1.0, part)
 
-    def _pass(self, end_min: float) -> None:
+    def _pass(self, end_min: float) -> Iterator[None]:
         """Move on to `end_min`, or to the bin in which a reaction begins."""
         end_bin = math.floor(bins(end_min))
         while self.now_bin < end_bin:
-            reached, reason = advance(self.state, self.rates, self.now_bin, end_bin)
+            reached, reason = advance(self.state, self.rates, self.now_bin, end_bin, self.look_at_bin)
             self.now_bin = int(reached)
             self.now_min = minutes(self.now_bin)
             if not np.isfinite(self.state.body).all():
@@ -112,6 +131,9 @@ class Course:
                 if self.stop_at_min <= end_min:
                     end_min = max(self.stop_at_min, self.now_min)
                     end_bin = math.floor(bins(end_min))
+            if self.now_bin >= self.look_at_bin:
+                yield
+                self.look_at_bin = (self.now_bin // self.interval_bins + 1) * self.interval_bins
         self.now_min = end_min
 
     def _note_reaction(self) -> None:
@@ -122,7 +144,7 @@ class Course:
         if rule is not None and self.infusing and math.isinf(self.stop_at_min) and self.pauses < _MOST_PAUSES:
             self.stop_at_min = self.now_min + rule.recognised_after_min
 
-    def _interrupt(self, step: Step, end_min: float) -> None:
+    def _interrupt(self, step: Step) -> Iterator[None]:
         """Stop the pump, wait until the pause is over and symptoms are gone, and put back what is still to give."""
         rule = self.arm.on_reaction
         assert rule is not None
@@ -136,11 +158,13 @@ class Course:
             self.recorder.event("stop")
             return
         self.recorder.event("pause")
-        self.wait(self.now_min + rule.pause_min)
+        yield from self._waiting(self.now_min + rule.pause_min)
         latest = self.now_min + _LONGEST_WAIT_MIN
         while self.state.count[COUNT.grade] > NONE and self.now_min < latest:
-            self.wait(self.now_min + 1.0)
-        remainder = dataclasses.replace(step, duration_min=step.duration_min * (1 - done), dose_mg=step.dose_mg * (1 - done))
+            yield from self._waiting(self.now_min + 1.0)
+        remainder = dataclasses.replace(
+            step, duration_min=step.duration_min * (1 - done), dose_mg=step.dose_mg * (1 - done)
+        )
         if remainder.duration_min > 0.0:
             self.queue.appendleft(remainder)
         self.queue.extendleft(reversed(self._repeated(step)))
@@ -150,7 +174,9 @@ class Course:
         """Steps of the same protocol to give again before the interrupted one goes on."""
         rule = self.arm.on_reaction
         assert rule is not None
-        whole = [s for s in self.arm.course if isinstance(s, Step) and s.protocol == step.protocol and s.drug == step.drug]
+        whole = [
+            s for s in self.arm.course if isinstance(s, Step) and s.protocol == step.protocol and s.drug == step.drug
+        ]
         earlier = {s.number: s for s in whole if s.number < step.number}
         if rule.resume_at == "previous_step" and earlier:
             return [earlier[max(earlier)]]

@@ -1,0 +1,114 @@
+"""One patient in one arm as a Mesa model, over the same engine as a study and with equal bits.
+
+The mast cells are rows of arrays, not Mesa agents; `TissueModel.cell` gives a view on one of them when it is wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from mesa import DataCollector, Model
+
+from abm.engine.body import new_course, outcome_of
+from abm.engine.state import BODY, ORGANS
+from abm.parameters.catalog import default_parameters
+from abm.population import draw_patient
+from abm.scenario import Scenario
+from abm.scenario_file import load_scenario
+
+SHOWN: dict[str, Callable[[TissueModel], Any]] = {
+    "time_min": lambda model: model.course.now_min,
+    "dose_mg": lambda model: model.course.dose_so_far_mg(),
+    "antigen": lambda model: float(model.course.state.drug[0, 2] * model.course.rates.antigen_per_mg[0]),
+    "histamine_ng_per_ml": lambda model: float(model.course.state.body[BODY.histamine]),
+    "tryptase_ng_per_ml": lambda model: float(model.course.state.body[BODY.tryptase]),
+    "systolic_mmhg": lambda model: float(model.course.state.body[BODY.systolic]),
+    "released_fraction": lambda model: float(np.mean(model.course.state.fired_bin >= 0)),
+    "severity": lambda model: model.course.grade,
+}
+"""What the data collector keeps of every interval; columns as in the table `timeseries`, and the dose so far."""
+
+
+class MastCell(NamedTuple):
+    """How one mast cell is at this moment; numbers as in `abm.engine.state.State`, of the first specificity."""
+
+    organ: str
+    receptors: float
+    crosslinks: float
+    ship1: float
+    calcium: float
+    threshold: float
+    fired: bool
+
+
+class TissueModel(Model):
+    """One virtual patient going through one arm of a scenario, an interval at a time.
+
+    Parameters
+    ----------
+    scenario : str, path or Scenario
+        Name of a shipped scenario, a scenario file, or a scenario; in it the arm, the population and the parameters.
+    arm : str
+        Name of one of its arms.
+    patient : int
+        Number of the patient, as in the column `patient_id`. Any candidate of the population can be looked at, also one
+        that the scenario's conditions leave out.
+    cells : int, optional
+        Mast cells; the scenario's own number if None.
+    minutes_per_step : float
+        Simulated minutes of a step. In quiet hours the engine takes longer steps, and they are shown when they end.
+    seed : int, optional
+        Key of every random number; the scenario's own if None.
+    rng : optional
+        Mesa's generator. The engine does not draw from it.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario cannot be read.
+    ValueError
+        If the scenario has no such arm, or a number is out of range.
+    """
+
+    scenario: Any = None  # Mesa 3.5 has a property here, and its page would replace our scenario with an empty one.
+
+    def __init__(
+        self, *, scenario: Any = "comparison", arm: str = "rdd", patient: int = 0, cells: int | None = 2000,
+        minutes_per_step: float = 1.0, seed: int | None = 1, rng: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(rng=rng)
+        self.scenario = None
+        study = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        study = replace(study, cells=cells or study.cells, seed=study.seed if seed is None else seed)
+        arms = {each.name: each for each in study.arms}
+        if arm not in arms:
+            raise ValueError(f"no arm {arm!r} in scenario {study.name!r}; there are {', '.join(arms)}")
+        if patient < 0 or study.cells < 3 or not minutes_per_step > 0.0:
+            raise ValueError("needed: patient 0 or more, cells 3 or more, minutes_per_step above 0")
+        self.study, self.parameters = study, default_parameters().with_overrides(study.parameters)
+        self.patient = draw_patient(study, self.parameters, patient)
+        self.course = new_course(arms[arm], study, self.patient, 0, self.parameters)
+        self._play = self.course.play(study.follow_up_min, minutes_per_step)
+        self.datacollector = DataCollector(model_reporters=SHOWN)
+        self.datacollector.collect(self)
+
+    def step(self) -> None:
+        """Let time pass until the next interval has ended; `running` becomes False at the end of the follow-up."""
+        if self.running:
+            self.running = next(self._play, self) is not self
+            self.datacollector.collect(self)
+
+    def outcome(self) -> dict[str, Any]:
+        """Return the row of the table `outcomes` so far; at the end it is that of the study."""
+        return outcome_of(self.course, self.parameters)
+
+    def cell(self, number: int) -> MastCell:
+        """Return what mast cell `number` is like at this moment."""
+        state = self.course.state
+        organ = ORGANS[int(np.searchsorted(state.organ_start, number, side="right")) - 1]
+        per_specificity = (state.receptors, state.crosslinks, state.ship1)
+        numbers = (*(array[0, number] for array in per_specificity), state.calcium[number], state.threshold[number])
+        return MastCell(organ, *map(float, numbers), fired=bool(state.fired_bin[number] >= 0))
