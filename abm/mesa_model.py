@@ -13,6 +13,7 @@ import numpy as np
 from mesa import DataCollector, Model
 
 from abm.engine.body import new_course, outcome_of
+from abm.engine.course import Course
 from abm.engine.state import BODY, ORGANS
 from abm.parameters.catalog import default_parameters
 from abm.population import draw_patient
@@ -73,6 +74,8 @@ class TissueModel(Model):
         If the scenario has no such arm, or a number is out of range.
     """
 
+    course: Course
+    running: bool
     scenario: Any = None  # Mesa 3.5 has a property here, and its page would replace our scenario with an empty one.
 
     def __init__(
@@ -109,6 +112,12 @@ class TissueModel(Model):
         """Return what mast cell `number` is like at this moment."""
         state = self.course.state
         organ = ORGANS[int(np.searchsorted(state.organ_start, number, side="right")) - 1]
-        per_specificity = (state.receptors, state.crosslinks, state.ship1)
-        numbers = (*(array[0, number] for array in per_specificity), state.calcium[number], state.threshold[number])
-        return MastCell(organ, *map(float, numbers), fired=bool(state.fired_bin[number] >= 0))
+        return MastCell(
+            organ=organ,
+            receptors=float(state.receptors[0, number]),
+            crosslinks=float(state.crosslinks[0, number]),
+            ship1=float(state.ship1[0, number]),
+            calcium=float(state.calcium[number]),
+            threshold=float(state.threshold[number]),
+            fired=bool(state.fired_bin[number] >= 0),
+        )

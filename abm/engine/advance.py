@@ -32,7 +32,7 @@ _SMOOTH = 1.4
 _TRACE = 1e-7
 
 REACHED, REACTION, ROWS_FULL, PAUSED = 0, 1, 2, 3
-"""Why `advance` returned: the end was reached, a new reaction began, the table of rows is full, a pause was asked for."""
+"""Why `advance` returned: the end reached, a new reaction, the table of rows full, a pause asked for."""
 
 NEVER = 2**62
 

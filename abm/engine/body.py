@@ -50,7 +50,7 @@ def run_arm(
     Parameters
     ----------
     arm, scenario : Arm, Scenario
-        What is given, and the study it belongs to (seed, cells, follow-up, what to record, the drugs IgE is specific for).
+        What is given, and the study it belongs to (seed, cells, follow-up, records, drugs IgE is specific for).
     patient : mapping
         One row of the table `patients`.
     replicate : int
