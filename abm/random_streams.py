@@ -110,7 +110,7 @@ def log_f32(x):
 def normal_from_symmetric(x):
     """Standard normal float32 from a uniform on (−1, 1): √2·erf⁻¹(x).
 
-    Single-precision rational-free approximation of Giles (2010), "Approximating the erfinv function"; relative
+    Single-precision rational-free approximation of Giles (2011), "Approximating the erfinv function"; relative
     error below 4e-7.
     """
     w = -log_f32((F32(1.0) - x) * (F32(1.0) + x))

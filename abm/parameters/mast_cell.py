@@ -28,9 +28,12 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=1e-3, hard_high=1e9,
     ),
     "memory_hold_crosslinks": Parameter(
-        0.03, "cross-links", 0.003, 3.0, "fitted", "human basophil", "komiya_2003", "still desensitized at 3 days with drug", _FIT
-        + "; mean number of cross-links per cell that halves the speed of re-arming: 'only with drug removal does the slow clock "
-        "run'. The order of what the first ladder step makes; with two openings a minute, one cross-link in a quarter of an hour",
+        0.03, "cross-links", 0.003, 3.0, "fitted", "human basophil", "komiya_2003",
+        "still desensitized at 3 days with drug", _FIT
+        + "; mean number of cross-links per cell that halves the speed of re-arming: 'only with drug removal does the "
+        "slow clock "
+        "run'. The order of what the first ladder step makes; with two openings a minute, one cross-link in a quarter "
+        "of an hour",
         hard_low=1e-9, hard_high=1e12,
     ),
     "activation_crosslinks": Parameter(
@@ -54,7 +57,7 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=20.0, hard_high=20.0,
     ),
     "release_hazard_per_min": Parameter(
-        0.5, "1/min", 0.3, 1.0, "derived", "human mast cell", "schwartz_1987", "release complete in 1–3 min",
+        0.5, "1/min", 0.3, 1.0, "derived", "human mast cell", "schmutzler_1995", "release complete in 1–3 min",
         "tissue mast cells reach their end point in 1–3 min: 1 / 2 min",
         hard_high=1e3,
     ),

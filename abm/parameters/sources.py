@@ -50,6 +50,8 @@ SOURCES: dict[str, str] = {
     "schwartz_1987": "Schwartz LB et al. Quantitation of histamine, tryptase, and chymase in dispersed human T and TC "
     "mast "
     "cells. J Immunol 1987;138(8):2611–2615. doi 10.4049/jimmunol.138.8.2611",
+    "schmutzler_1995": "Schmutzler W et al. Comparison of histamine release from human blood monocytes, lymphocytes, "
+    "adenoidal and skin mast cells. Int Arch Allergy Immunol 1995;107(1–3):194–196",
     "mast_cell_density": "Janssens AS et al. Mast cell distribution in normal adult skin. J Clin Pathol "
     "2005;58(3):285–289. "
     "doi 10.1136/jcp.2004.017210 (77 and 108 per mm² of section); per mm³ of skin, lung and gut: reviews [not checked]",
