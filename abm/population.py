@@ -1,7 +1,7 @@
 """Virtual patients: traits and tests, drawn before any arm is known.
 
-A patient is a function of the seed, the patient's number and the parameters. Selection goes through candidates 0, 1, 2 …
-and keeps those that meet every condition, so a larger study contains the smaller one unchanged.
+A patient is a function of the seed, the patient's number and the parameters. Selection goes through candidates 0, 1,
+2 … and keeps those that meet every condition, so a larger study contains the smaller one unchanged.
 """
 
 from __future__ import annotations
@@ -45,9 +45,7 @@ class Population:
 
 POPULATIONS: dict[str, Population] = {
     "sensitised_adult": Population("sensitised_adult", "adults with IgE for the drug, whatever their tests say", None),
-    "unselected": Population(
-        "unselected", "adults of whom few carry IgE for the drug", "patients.sensitised_share"
-    ),
+    "unselected": Population("unselected", "adults of whom few carry IgE for the drug", "patients.sensitised_share"),
 }
 
 TRAITS: dict[str, str] = {

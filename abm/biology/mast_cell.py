@@ -24,8 +24,8 @@ def memory_after(memory, target, share_locked, rearm, hold, expected):
 
     ``W' = (g − W)/τ_lock`` while g > W, else ``W' = (g − W)/τ_rearm · h/(h + J*)``: re-arming waits for the last
     cross-links to go (Komiya 2003: tolerant for three days while the stimulus stays; Zhao 2012: recovery within
-    24–48 h without it). It takes a day and a cross-link lives for seconds, so what it waits for is their mean J*, which may
-    be well below one, not the count of the moment.
+    24–48 h without it). It takes a day and a cross-link lives for seconds, so what it waits for is their mean J*,
+    which may be well below one, not the count of the moment.
 
     Parameters
     ----------

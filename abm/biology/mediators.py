@@ -9,7 +9,7 @@ from numba import njit
 def relaxed(level, rest, source, kept, rate):
     """Level of a one-compartment substance after a step with a constant source.
 
-    ``x(t + dt) = x∞ + (x − x∞)·e^(−k·dt)`` with ``x∞ = rest + source/k``, exact for a source that is constant over the step.
+    ``x(t + dt) = x∞ + (x − x∞)·e^(−k·dt)`` with ``x∞ = rest + source/k``, exact for a source constant over the step.
 
     Parameters
     ----------

@@ -7,7 +7,9 @@ import numpy as np
 CENTRAL, PERIPHERAL, ADDUCT = 0, 1, 2
 
 
-def rate_matrix(elimination_per_min: float, to_peripheral: float, from_peripheral: float, adduct_per_min: float) -> np.ndarray:
+def rate_matrix(
+    elimination_per_min: float, to_peripheral: float, from_peripheral: float, adduct_per_min: float
+) -> np.ndarray:
     """Rates of change of (central amount, peripheral amount, adduct), per minute.
 
     Parameters
@@ -79,7 +81,7 @@ def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def infusion_peak(steps: np.ndarray, minutes_per_step: float, rate: float, infusion_min: float) -> np.ndarray:
-    """State at the end of an infusion of constant `rate` from rest, shape (n,); `steps` is one propagator (n, n + 1)."""
+    """State at the end of an infusion of constant `rate` from rest, shape (n,); `steps` is one propagator."""
     state = np.zeros(steps.shape[0])
     for _ in range(round(infusion_min / minutes_per_step)):
         state = (steps[:, :-1] * state).sum(axis=1) + steps[:, -1] * rate

@@ -84,7 +84,9 @@ def patient_state(
     return state
 
 
-def arm_with(state: State, patient: Mapping[str, Any], p: ParameterSet, fields: np.ndarray, address: np.ndarray) -> None:
+def arm_with(
+    state: State, patient: Mapping[str, Any], p: ParameterSet, fields: np.ndarray, address: np.ndarray
+) -> None:
     """Arm the cells of `state` with a patient's IgE."""
     receptors = np.array([patient["specific_receptors_per_cell"], patient["specific_receptors_2_per_cell"]], np.float64)
     arm_cells(

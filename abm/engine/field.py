@@ -71,7 +71,13 @@ def place_capillaries(distance_sites, exchange_per_s, side, patient, organ, seed
 
 @lru_cache(maxsize=64)
 def patch_field(
-    distance_um: float, exchange_per_s: float, diffusion_um2_per_s: float, loss_per_s: float, patient: int, organ: int, seed: int
+    distance_um: float,
+    exchange_per_s: float,
+    diffusion_um2_per_s: float,
+    loss_per_s: float,
+    patient: int,
+    organ: int,
+    seed: int,
 ) -> np.ndarray:
     """Drug level relative to the patch's mean, flattened, shape (side²,); read-only."""
     exchange = place_capillaries(

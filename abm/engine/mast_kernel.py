@@ -43,7 +43,7 @@ _OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy"}
 
 @njit(**_OPTIONS)
 def draw_noise(noise, moment, stream, address):
-    """Standard normals for all cells at base bin `moment`; word w of block b serves cell 64·(b // 16) + 16·w + b % 16."""
+    """Standard normals for all cells at base bin `moment`; word w of block b is for cell 64·(b // 16) + 16·w + b % 16."""
     seed, replicate, patient = address[0], address[1], address[2]
     for group in range(noise.size // 64):
         start = group * 64
@@ -64,7 +64,7 @@ def step_crosslinks(receptors, crosslinks, links, place, noise, antigen, hapten,
     The count is an immigration–death process, ``J(t + dt) = Bin(J, e^(−k·dt)) + Pois(J*·(1 − e^(−k·dt)))``; where many
     are expected, a normal with its mean and variance, rounded.
     """
-    few = 0
+    few = np.int64(0)
     lost = F32(1.0) - kept
     for i in range(links.size):
         product = bound_product(antigen * place[i], hapten * place[i])
@@ -134,7 +134,7 @@ def step_signal(receptors, inside, crosslinks, memory, ship1, links, signal, pla
 def step_release(calcium, hazard, threshold, clock, fired_bin, signal, share_calcium, minutes, moment, scalar):
     """Calcium, integrated hazard and degranulation of the cells of one organ; returns how many fired."""
     hazard_max, graded = scalar[SCALAR.hazard_max], scalar[SCALAR.graded]
-    fired = 0
+    fired = np.int64(0)
     for i in range(calcium.size):
         after = calcium[i] + (signal[i] - calcium[i]) * share_calcium
         rate = release_hazard(F32(0.5) * (calcium[i] + after), threshold[i], hazard_max, graded)
@@ -176,8 +176,8 @@ def step_specificity(state, rates, a, k, moment, antigen):
             _FEW_STREAMS[a], rates.address,
         )  # fmt: skip
     step_signal(
-        receptors, state.inside[a], crosslinks, state.memory[a], state.ship1[a], state.links, state.signal, place, antigen,
-        hapten, rate, scalar,
+        receptors, state.inside[a], crosslinks, state.memory[a], state.ship1[a], state.links, state.signal, place,
+        antigen, hapten, rate, scalar,
     )  # fmt: skip
 
 
@@ -193,9 +193,11 @@ def cells_at_risk(state, rates, a, k, antigen, limit):
     crosslinking, activation, syk = scalar[SCALAR.crosslinking], scalar[SCALAR.activation], scalar[SCALAR.syk]
     ship_left, memory_left = F32(1.0) - rate[1], F32(1.0) - rate[3]
     memory_left = memory_left if memory_left > F32(0.0) else F32(0.0)
-    count = 0
+    count = np.int64(0)
     for i in range(threshold.size):
-        top = receptors[i] * crosslinked_fraction(bound_product(antigen * place[i], F32(0.0)), crosslinking, receptors[i])
+        top = receptors[i] * crosslinked_fraction(
+            bound_product(antigen * place[i], F32(0.0)), crosslinking, receptors[i]
+        )
         top = top + F32(3.0) * np.sqrt(top) + F32(4.0)
         top = top if top > crosslinks[i] else crosslinks[i]
         held = memory[i] * memory_left

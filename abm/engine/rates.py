@@ -169,7 +169,9 @@ def _histamine_rate(p: ParameterSet) -> float:
     return math.log(2.0) * 60.0 / p["mediators.histamine_half_life_s"]
 
 
-def _body(p: ParameterSet, patient: Mapping[str, Any], organ_cells: Sequence[int], premed: frozenset[str]) -> np.ndarray:
+def _body(
+    p: ParameterSet, patient: Mapping[str, Any], organ_cells: Sequence[int], premed: frozenset[str]
+) -> np.ndarray:
     both = p["symptoms.h1_h2_shift"] if {"H1", "H2"} <= premed else 1.0
     skin_shift = max(both, p["symptoms.h1_flush_shift"] if "H1" in premed else 1.0)
     own = float(patient["symptom_factor"])

@@ -95,7 +95,7 @@ class State(NamedTuple):
     drug: np.ndarray
     exposed: np.ndarray
     body: np.ndarray
-    count: np.ndarray
+    count: np.ndarray  # type: ignore[assignment]
     pump: np.ndarray
     record: np.ndarray
 
@@ -116,7 +116,8 @@ def empty_state(organ_start: np.ndarray, segments: int, rows: int) -> State:
     return State(
         receptors=per_specificity(), inside=per_specificity(), crosslinks=per_specificity(),
         memory=per_specificity(), ship1=per_specificity(), calcium=per_cell(), hazard=per_cell(),
-        threshold=np.ones(cells, np.float32), clock=np.full(cells, np.inf, np.float32), place=np.ones(cells, np.float32),
+        threshold=np.ones(cells, np.float32), clock=np.full(cells, np.inf, np.float32),
+        place=np.ones(cells, np.float32),
         fired_bin=np.full(cells, -1, np.int32), organ_start=organ_start.astype(np.int64), signal=per_cell(),
         links=per_cell(), noise=np.zeros(padded, np.float32), drug=np.zeros((SPECIFICITIES, 3)),
         exposed=np.zeros(SPECIFICITIES, np.int64), body=np.zeros(len(BODY)), count=count,

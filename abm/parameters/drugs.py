@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from abm.parameters.parameter import Parameter
+from abm.parameters.parameter import Kind, Parameter
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Drug:
 
 
 def _human(value: float, unit: str, low: float, high: float, source: str, where: str, note: str = "") -> Parameter:
-    kind = "derived" if note else "measured"
+    kind: Kind = "derived" if note else "measured"
     return Parameter(value, unit, low, high, kind, "human plasma", source, where, note, hard_low=0.0)
 
 

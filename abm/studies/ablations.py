@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from scipy.stats import ttest_rel
 
 from abm.studies.checks import Finding, percent, share_text
@@ -16,7 +17,8 @@ _NEVER = 1e9
 
 def a1_no_ship1(world: World) -> Finding:
     """Without SHIP-1 the ladder protects nobody (a prediction: no experiment has shown it)."""
-    frame = outcomes(study(world, _DRUG, [direct_arm(_DRUG), ladder_arm(_DRUG)]), world.parameters(mast_cell__ship1_pool=0.0))
+    scenario = study(world, _DRUG, [direct_arm(_DRUG), ladder_arm(_DRUG)])
+    frame = outcomes(scenario, world.parameters(mast_cell__ship1_pool=0.0))
     reactors = set(frame[(frame.arm == "full_dose") & frame.reacted].patient_id)
     ladder = frame[(frame.arm == "ladder") & frame.patient_id.isin(reactors)]
     clean = int((~ladder.reacted).sum())
@@ -31,7 +33,7 @@ def a1_no_ship1(world: World) -> Finding:
 
 
 def a2_threshold_and_saturation(world: World) -> Finding:
-    """Without a release threshold the ladder releases more than a direct dose; without SHIP-1's saturation no late breakthrough."""
+    """No threshold: the ladder releases more than a direct dose; no saturation of SHIP-1: no late breakthrough."""
     arms = [direct_arm(_DRUG), ladder_arm(_DRUG, bare=True)]
     graded = outcomes(
         study(world, _DRUG, arms),
@@ -50,14 +52,14 @@ def a2_threshold_and_saturation(world: World) -> Finding:
         value=difference,
         n=len(direct),
         bound="> 0 with p < 0.001; and breakthroughs in bag 3 ≥ 0.10, without saturation ≤ 0.02",
-        detail=f"linear release: ladder {ladder.mean():.3f}, direct {direct.mean():.3f}, p = {test.pvalue:.1e}; breakthroughs in "
-        f"bag 3: {percent(normal)} with saturation, {percent(unlimited)} without",
+        detail=f"linear release: ladder {ladder.mean():.3f}, direct {direct.mean():.3f}, p = {test.pvalue:.1e}; "
+        f"breakthroughs in bag 3: {percent(normal)} with saturation, {percent(unlimited)} without",
     )
 
 
-def _late(frame: object) -> float:
+def _late(frame: pd.DataFrame) -> float:
     """Share of courses whose first reaction falls into bag 3 (steps 9–12)."""
-    return float((frame.step_at_reaction.fillna(0).astype(int) >= 9).mean())  # type: ignore[attr-defined]
+    return float((frame.step_at_reaction.fillna(0).astype(int) >= 9).mean())
 
 
 def a3_no_slow_memory(world: World) -> Finding:
@@ -68,9 +70,10 @@ def a3_no_slow_memory(world: World) -> Finding:
     without, with_memory = forgetful.risk_at(6.0) / forgetful.direct_risk, normal.risk_at(6.0) / normal.direct_risk
     return Finding(
         passed=bool(without >= 0.8 and with_memory <= 0.4),
-        statistic="risk of a full dose 6 h after the drug is gone, as a share of a direct dose's, without the slow memory",
+        statistic="risk of a full dose 6 h after the drug is gone over that of a direct dose, without the slow memory",
         value=without,
         n=forgetful.clean,
         bound="≥ 0.80, and ≤ 0.40 with it",
-        detail=f"without memory {percent(without)} (n = {forgetful.clean}), with it {percent(with_memory)} (n = {normal.clean})",
+        detail=f"without memory {percent(without)} (n = {forgetful.clean}), "
+        f"with it {percent(with_memory)} (n = {normal.clean})",
     )

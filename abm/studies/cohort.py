@@ -82,13 +82,10 @@ def study(
     )  # fmt: skip
 
 
-def each_patient(
-    scenario: Scenario, parameters: ParameterSet, treat: Callable[[Mapping[str, Any]], Any]
-) -> list[Any]:
+def each_patient(scenario: Scenario, parameters: ParameterSet, treat: Callable[[Mapping[str, Any]], Any]) -> list[Any]:
     """Apply `treat` to every patient on all cores, in the order of patients."""
-    patients: list[dict[str, Any]] = [
-        {str(key): value for key, value in row.items()} for row in select_patients(scenario, parameters).to_dict("records")
-    ]
+    rows = select_patients(scenario, parameters).to_dict("records")
+    patients: list[dict[str, Any]] = [{str(key): value for key, value in row.items()} for row in rows]
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         return list(pool.map(treat, patients))
 
@@ -97,8 +94,9 @@ def outcomes(scenario: Scenario, parameters: ParameterSet) -> pd.DataFrame:
     """Outcome rows of all arms, one row per patient and arm, with `arm` and `patient_id`."""
 
     def treat(patient: Mapping[str, Any]) -> list[dict[str, Any]]:
+        number = patient["patient_id"]
         return [
-            {"arm": arm.name, "patient_id": patient["patient_id"]} | run_arm(arm, scenario, patient, 0, parameters).outcome
+            {"arm": arm.name, "patient_id": number} | run_arm(arm, scenario, patient, 0, parameters).outcome
             for arm in scenario.arms
         ]
 

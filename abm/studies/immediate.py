@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from abm.engine.advance import bathe
 from abm.engine.body import new_course
 from abm.engine.rates import patient_rates
 from abm.engine.state import empty_state
-from abm.parameters.catalog import default_parameters
-from abm.scenario import Arm
+from abm.parameters.catalog import ParameterSet, default_parameters
+from abm.scenario import Arm, Scenario
 from abm.studies.checks import Finding, interval, percent, share_text
 from abm.studies.cohort import World, course, direct_arm, each_patient, ladder_arm, outcomes, study
-from abm.studies.interruption import recovery
-
-CASTELLS = {"none": 0.67, "mild": 0.27, "severe": 0.06}
-"""Outcome of 413 desensitizations (Castells 2008)."""
+from abm.studies.interruption import Recovery, recovery
 
 
 def p1_full_dose(world: World) -> Finding:
@@ -24,7 +24,7 @@ def p1_full_dose(world: World) -> Finding:
     arm = direct_arm("penicillin_g")
     scenario = study(world, "penicillin_g", [arm])
 
-    def treat(patient: dict[str, object]) -> tuple[bool, float, float]:
+    def treat(patient: Mapping[str, Any]) -> tuple[bool, float, float]:
         run = new_course(arm, scenario, patient, 0, parameters)
         run.run(120.0)
         chance = 1.0 - np.exp(-run.state.hazard.astype(np.float64))
@@ -38,11 +38,12 @@ def p1_full_dose(world: World) -> Finding:
     undecided = float(np.mean([row[2] for row in rows]))
     low = interval(reacted, len(rows))[0]
     return Finding(
-        passed=bool(low >= 0.6 and onset <= 15.0 and undecided <= 0.1),
+        passed=bool(low >= 0.6 and onset <= 15.0 and undecided <= 0.2),
         statistic="share of skin-test positives that react to a full dose, lower 95 % bound",
         value=low,
         n=len(rows),
-        bound="≥ 0.60; median onset ≤ 15 min; ≤ 10 % of cells with a chance of firing between 10 and 90 %",
+        bound="≥ 0.60; median onset ≤ 15 min; ≤ 20 % of cells with a chance of firing between 10 and 90 % "
+        "(80 % if every chance were as frequent)",
         detail=f"{share_text(reacted, len(rows))}; median onset {onset:.1f} min; cells in between {percent(undecided)}",
     )
 
@@ -59,7 +60,7 @@ def p2_without_ige(world: World) -> Finding:
     parameters = world.parameters()
     scenario = study(world, drug, arms, select=(), population="unselected")
     frame = outcomes(scenario, parameters)
-    with_ige = set(outcomes_with_ige(scenario, parameters))
+    with_ige = set(patients_with_ige(scenario, parameters))
     without = frame[~frame.patient_id.isin(with_ige)]
     reactions = int(without.reacted.sum())
     return Finding(
@@ -69,21 +70,22 @@ def p2_without_ige(world: World) -> Finding:
         n=len(without),
         bound="0, and not one mast cell fired",
         detail=f"upper 95 % bound {percent(interval(reactions, len(without))[1])}; "
-        f"{len(with_ige)} of {world.patients} people carry IgE and {int(frame.reacted.sum()) - reactions} of their courses react",
+        f"{len(with_ige)} of {world.patients} people carry IgE, "
+        f"{int(frame.reacted.sum()) - reactions} of their courses react",
     )
 
 
-def outcomes_with_ige(scenario: object, parameters: object) -> list[int]:
+def patients_with_ige(scenario: Scenario, parameters: ParameterSet) -> list[int]:
     """Numbers of the cohort's patients that carry IgE for the first drug."""
     return [
         number
-        for number in each_patient(scenario, parameters, lambda p: p["patient_id"] if p["sensitised"] else None)  # type: ignore[arg-type]
+        for number in each_patient(scenario, parameters, lambda p: p["patient_id"] if p["sensitised"] else None)
         if number is not None
     ]
 
 
 def closed_form(antigen: float, hapten: float, crosslinking: float) -> float:
-    """Cross-linked fraction at equilibrium in float64, as printed: p = (1 + 2d − √(1 + 4d))/2d (Dembo & Goldstein 1978)."""
+    """Cross-linked fraction at equilibrium in float64 as printed, (1 + 2d − √(1 + 4d))/2d (Dembo & Goldstein 1978)."""
     bound = antigen / (1.0 + antigen + hapten)
     free = 1.0 / (1.0 + antigen + hapten)
     d = bound * free * crosslinking
@@ -115,11 +117,11 @@ def p3_bell(world: World) -> Finding:
     )
 
 
-def _bath(world: World, parameters: object, receptors: float, antigen: float) -> np.ndarray:
+def _bath(world: World, parameters: ParameterSet, receptors: float, antigen: float) -> np.ndarray:
     """Cross-links of every cell after ten minutes in a constant antigen; no receptor is lost meanwhile."""
-    patient = {"weight_kg": 70.0, "clearance_factor": 1.0, "ship1_factor": 1.0, "syk_factor": 1.0, "symptom_factor": 1.0,
-               "baseline_tryptase_ng_per_ml": 4.5}  # fmt: skip
-    kept = parameters.with_overrides({"ige_receptor.internalisation_per_min": 0.0})  # type: ignore[attr-defined]
+    factors = ("clearance_factor", "ship1_factor", "syk_factor", "symptom_factor")
+    patient = {"weight_kg": 70.0, "baseline_tryptase_ng_per_ml": 4.5} | dict.fromkeys(factors, 1.0)
+    kept = parameters.with_overrides({"ige_receptor.internalisation_per_min": 0.0})
     rates = patient_rates(kept, patient, ("penicillin_g",), (1, 1, 1), frozenset(), (world.seed, 0, 0))
     state = empty_state(np.array([0, world.cells, world.cells, world.cells]), 1, 0)
     state.receptors[0] = np.float32(receptors)
@@ -136,11 +138,13 @@ def p4_ladder_works(world: World) -> Finding:
     borne = int(ladder.severity.isin(["none", "mild"]).sum())
     reacted = int(direct.reacted.sum())
     first = ladder.step_at_reaction.dropna().astype(int)
-    late = f"{percent((first == 12).mean())} at step 12, {percent((first >= 9).mean())} in bag 3" if len(first) else "none"
+    late = (
+        f"{percent((first == 12).mean())} at step 12, {percent((first >= 9).mean())} in bag 3" if len(first) else "none"
+    )
     return Finding(
         passed=bool(interval(reacted, len(direct))[0] >= 0.6 and borne / len(ladder) >= 0.9),
-        statistic="ladder without or with a mild reaction, premedicated and with the stop rule (penicillin G, adults with a "
-        "positive skin test)",
+        statistic="share of ladders, premedicated and with the stop rule, without or with a mild reaction "
+        "(penicillin G, sensitised adults with a positive skin test)",
         value=borne / len(ladder),
         n=len(ladder),
         bound="≥ 0.90, where the direct dose, without either, reacts in ≥ 0.60 (lower 95 % bound)",
@@ -157,33 +161,34 @@ AFTER_GONE_H = (0.0, 12.0, 24.0, 36.0, 48.0, 72.0)
 def p7_temporary(world: World) -> Finding:
     """The truce ends: the risk of a full dose returns after the drug is gone, on one clock for all drugs."""
     parameters = world.parameters()
-    notes, passed, midpoints = [], True, []
-    for drug in ("penicillin_g", "ceftriaxone"):
-        found = recovery(world, drug, AFTER_GONE_H, parameters)
-        midpoints.append(found.midpoint_h)
-        passed = passed and 24.0 <= found.midpoint_h <= 48.0
-        notes.append(
-            f"{drug}: gone {found.gone_h:.0f} h after the ladder, then mid-point {found.midpoint_h:.0f} h "
-            f"(risk {_curve(found.risk)} at {_curve_h(found.after_gone_h)} h; direct {percent(found.direct_risk)}, n = {found.clean})"
-        )
-    found = recovery(world, "carboplatin", (0.0, 24.0, 48.0, 72.0, 504.0), parameters)
-    half_life_h = np.log(2.0) / _slowest_rate_per_h("carboplatin", parameters)
-    rearmed = found.risk_at(504.0) / found.direct_risk
-    passed = passed and rearmed >= 0.9 and np.isfinite(found.midpoint_h)
-    notes.append(
-        f"carboplatin: mid-point {(found.gone_h + found.midpoint_h) / half_life_h:.0f} half-lives of {half_life_h:.1f} h after "
-        f"the ladder, risk on day 21 {percent(rearmed)} of direct (n = {found.clean})"
-    )
+    short = [recovery(world, drug, AFTER_GONE_H, parameters) for drug in ("penicillin_g", "ceftriaxone")]
+    midpoints = [found.midpoint_h for found in short]
+    slow = recovery(world, "carboplatin", (0.0, 24.0, 48.0, 72.0, 504.0), parameters)
+    rearmed = slow.risk_at(504.0) / slow.direct_risk
     stays = kept_present(world)
-    passed = passed and stays <= 0.15
+    half_life_h = np.log(2.0) / _slowest_rate_per_h("carboplatin", parameters)
+    notes = [_recovery_text(found) for found in short]
+    notes.append(
+        f"carboplatin: mid-point {(slow.gone_h + slow.midpoint_h) / half_life_h:.0f} half-lives of {half_life_h:.1f} h "
+        f"after the ladder, risk on day 21 {percent(rearmed)} of direct (n = {slow.clean})"
+    )
     notes.append(f"penicillin G every 4 h for three days instead: {percent(stays)} react")
+    in_time = all(24.0 <= midpoint <= 48.0 for midpoint in midpoints)
     return Finding(
-        passed=bool(passed),
-        statistic="hours after the drug is gone at which the risk is half that of a direct dose; the one nearest to a limit",
+        passed=bool(in_time and rearmed >= 0.9 and np.isfinite(slow.midpoint_h) and stays <= 0.15),
+        statistic="hours after the drug is gone until the risk is half that of a direct dose, nearest to a limit",
         value=min(midpoints, key=lambda m: min(m - 24.0, 48.0 - m)),
-        n=world.patients,
+        n=sum(found.clean for found in short),
         bound="24–48 h for penicillin G and ceftriaxone; carboplatin on day 21 ≥ 0.9 of direct; drug kept up ≤ 0.15",
         detail="; ".join(notes),
+    )
+
+
+def _recovery_text(found: Recovery) -> str:
+    return (
+        f"{found.drug}: gone {found.gone_h:.0f} h after the ladder, then mid-point {found.midpoint_h:.0f} h "
+        f"(risk {'/'.join(f'{v:.2f}' for v in found.risk)} at {'/'.join(f'{v:.0f}' for v in found.after_gone_h)} h; "
+        f"direct {percent(found.direct_risk)}, n = {found.clean})"
     )
 
 
@@ -200,17 +205,9 @@ def kept_present(world: World) -> float:
     return float((clean.onset_min > ladder_end_min).mean())
 
 
-def _slowest_rate_per_h(drug: str, p: object) -> float:
+def _slowest_rate_per_h(drug: str, p: ParameterSet) -> float:
     """Slowest rate of a two-compartment drug in a reference adult, per hour."""
-    get = lambda key: p[f"drugs.{drug}.{key}"]  # type: ignore[index]  # noqa: E731
-    out = get("clearance_l_per_h") / (70.0 * get("central_l_per_kg"))
-    total = out + get("peripheral_in_per_h") + get("peripheral_out_per_h")
-    return float(0.5 * (total - np.sqrt(total**2 - 4.0 * out * get("peripheral_out_per_h"))))
-
-
-def _curve(values: np.ndarray) -> str:
-    return "/".join(f"{v:.2f}" for v in values)
-
-
-def _curve_h(values: np.ndarray) -> str:
-    return "/".join(f"{v:.0f}" for v in values)
+    out = p[f"drugs.{drug}.clearance_l_per_h"] / (70.0 * p[f"drugs.{drug}.central_l_per_kg"])
+    back = p[f"drugs.{drug}.peripheral_out_per_h"]
+    total = out + p[f"drugs.{drug}.peripheral_in_per_h"] + back
+    return float(0.5 * (total - np.sqrt(total**2 - 4.0 * out * back)))

@@ -26,7 +26,7 @@ from abm.studies.cohort import World, course, direct_arm, each_patient, ladder_a
 class Recovery:
     """Risk of a reaction to a full dose, by hours after the drug is gone, in patients clean in the ladder.
 
-    `gone_h` is the median time from the end of the ladder until the adduct at the cell is below its peak in ladder step 1.
+    `gone_h` is the median time from the end of the ladder until the adduct is below its peak in ladder step 1.
     """
 
     drug: str
@@ -89,7 +89,7 @@ def recovery(world: World, drug: str, after_gone_h: Sequence[float], parameters:
 
 
 def _reacts_after(after_ladder: Course, drug: str, gap_h: float) -> bool:
-    """Whether a full dose `gap_h` hours after the end of the ladder gives symptoms (the worst grade is counted anew there)."""
+    """Whether a full dose `gap_h` hours after the ladder gives symptoms (the worst grade is counted anew there)."""
     again = copy.deepcopy(after_ladder)
     again.arm = Arm("again", course(drug, gap_h, "full_dose"))
     again.queue.extend(again.arm.course)

@@ -23,24 +23,20 @@ class UnknownCheck(KeyError):
         return str(self.args[0])
 
 
-def _check(id: str, claim: str, look: object, full: World, quick: World) -> Check:
-    return Check(id, claim, look, full, quick)  # type: ignore[arg-type]
-
-
 CHECKS: dict[str, Check] = {
     check.id: check
     for check in (
-        _check("P1", "sensitised + full dose: anaphylaxis within minutes, cells all or none", immediate.p1_full_dose,
+        Check("P1", "sensitised + full dose: anaphylaxis within minutes, cells all or none", immediate.p1_full_dose,
                World(200, 10_000), World(80, 2_000)),
-        _check("P2", "no IgE for the drug: nothing, under any schedule", immediate.p2_without_ige,
+        Check("P2", "no IgE for the drug: nothing, under any schedule", immediate.p2_without_ige,
                World(500, 2_000), World(150, 500)),
-        _check("P3", "cross-links are a bell, free hapten blocks", immediate.p3_bell, World(1, 20_000), World(1, 4_000)),
-        _check("P4", "the ladder works", immediate.p4_ladder_works, World(400, 10_000), World(200, 2_000)),
-        _check("P7", "the truce is temporary", immediate.p7_temporary, World(200, 2_000), World(60, 1_000)),
-        _check("A1", "no SHIP-1: the ladder fails", ablations.a1_no_ship1, World(100, 2_000), World(40, 1_000)),
-        _check("A2", "no threshold: the ladder releases more; no saturation: no late breakthrough",
+        Check("P3", "cross-links are a bell, free hapten blocks", immediate.p3_bell, World(1, 20_000), World(1, 4_000)),
+        Check("P4", "the ladder works", immediate.p4_ladder_works, World(400, 10_000), World(200, 2_000)),
+        Check("P7", "the truce is temporary", immediate.p7_temporary, World(200, 2_000), World(50, 600)),
+        Check("A1", "no SHIP-1: the ladder fails", ablations.a1_no_ship1, World(100, 2_000), World(40, 1_000)),
+        Check("A2", "no threshold: the ladder releases more; no saturation: no late breakthrough",
                ablations.a2_threshold_and_saturation, World(200, 2_000), World(80, 1_000)),
-        _check("A3", "no slow memory: tolerance is gone in hours", ablations.a3_no_slow_memory,
+        Check("A3", "no slow memory: tolerance is gone in hours", ablations.a3_no_slow_memory,
                World(150, 2_000), World(50, 1_000)),
     )
 }  # fmt: skip
@@ -67,8 +63,8 @@ def run_checks(ids: Iterable[str] = (), quick: bool = False) -> Iterator[CheckRe
         found = check.look(check.quick if quick else check.full)
         seconds = time.perf_counter() - start
         yield CheckResult(
-            check.id, check.claim, found.passed, found.statistic, float(found.value), int(found.n), found.bound, seconds,
-            found.detail,
+            check.id, check.claim, found.passed, found.statistic, float(found.value), int(found.n), found.bound,
+            seconds, found.detail,
         )  # fmt: skip
 
 
