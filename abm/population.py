@@ -7,7 +7,7 @@ A patient is a function of the seed, the patient's number and the parameters. Se
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,81 +69,97 @@ def select_patients(scenario: Scenario, parameters: ParameterSet) -> pd.DataFram
         If fewer than one candidate in 5000 meets the conditions.
     """
     chosen: list[dict[str, Any]] = []
-    for patient in candidates(scenario, parameters):
-        if all(_meets(patient, condition) for condition in scenario.cohort.select):
+    number = 0
+    while len(chosen) < scenario.cohort.patients:
+        patient = _chosen(scenario, parameters, number)
+        if patient is not None:
             chosen.append(patient)
-            if len(chosen) == scenario.cohort.patients:
-                break
-        if patient["patient_id"] + 1 >= _MOST_CANDIDATES_PER_PATIENT * (len(chosen) + 1):
+        number += 1
+        if number >= _MOST_CANDIDATES_PER_PATIENT * (len(chosen) + 1):
             wanted = ", ".join(f"{c.trait} {c.relation} {c.value}" for c in scenario.cohort.select)
             raise SelectionError(
-                f"only {len(chosen)} of {patient['patient_id'] + 1} candidates of {scenario.cohort.population!r} meet "
+                f"only {len(chosen)} of {number} candidates of {scenario.cohort.population!r} meet "
                 f"{wanted}; loosen select:, or choose another population"
             )
     columns = [column.name for column in TABLES["patients"]]
     return pd.DataFrame(chosen)[columns].astype({c.name: c.kind for c in TABLES["patients"]})
 
 
-def candidates(scenario: Scenario, parameters: ParameterSet) -> Iterator[dict[str, Any]]:
-    """Yield candidate patients 0, 1, 2 … of the scenario's population, tests included."""
-    number = 0
-    while True:
-        yield draw_patient(scenario, parameters, number)
-        number += 1
-
-
 def draw_patient(scenario: Scenario, parameters: ParameterSet, patient_id: int) -> dict[str, Any]:
     """Draw one candidate: traits first, then what skin test and assay say of them."""
     population = POPULATIONS[scenario.cohort.population]
     patient = _traits(parameters, population, scenario.seed, patient_id, len(scenario.allergic_to))
-    patient |= _skin_test(parameters, patient, scenario)
-    patient |= _assay(parameters, patient, scenario.seed)
-    return patient
+    return patient | _tests(scenario, parameters, patient)
+
+
+def _chosen(scenario: Scenario, parameters: ParameterSet, patient_id: int) -> dict[str, Any] | None:
+    """The candidate, if it meets every condition; tests are done only on those whose traits do."""
+    population = POPULATIONS[scenario.cohort.population]
+    patient = _traits(parameters, population, scenario.seed, patient_id, len(scenario.allergic_to))
+    if not all(_meets(patient, c) for c in scenario.cohort.select if c.trait in patient):
+        return None
+    patient |= _tests(scenario, parameters, patient)
+    return patient if all(_meets(patient, c) for c in scenario.cohort.select) else None
+
+
+def _tests(scenario: Scenario, parameters: ParameterSet, patient: dict[str, Any]) -> dict[str, Any]:
+    return _skin_test(parameters, patient, scenario) | _assay(parameters, patient, scenario.seed)
 
 
 def _traits(p: ParameterSet, population: Population, seed: int, patient_id: int, allergens: int) -> dict[str, Any]:
-    def normal(item: int) -> tuple[float, float, float, float]:
-        return normals(item, 0, patient_id, _TRAITS, seed, 0)
-
     u_age, u_sex, u_ige, _ = uniforms(0, 0, patient_id, _TRAITS, seed, 0)
-    z_weight, z_ige, z_fceri, z_share = normal(1)
-    z_threshold, z_ship1, z_syk, z_clearance = normal(2)
-    z_symptom, z_tryptase, z_share_2, _ = normal(3)
+    z_weight, z_ige, z_fceri, z_share = normals(1, 0, patient_id, _TRAITS, seed, 0)
+    z_threshold, z_ship1, z_syk, z_clearance = normals(2, 0, patient_id, _TRAITS, seed, 0)
+    z_symptom, z_tryptase, z_share_2, _ = normals(3, 0, patient_id, _TRAITS, seed, 0)
     sex = "female" if u_sex < 0.5 else "male"
-    share = p[population.sensitised_parameter] if population.sensitised_parameter else 1.0
-    sensitised = u_ige < share
-    factor = p["patients.total_ige_sensitised_factor"] if sensitised else 1.0
-    total_ige = p["patients.total_ige_ku_per_l"] * factor * math.exp(p["patients.total_ige_sd"] * z_ige)
-    rho = p["patients.fceri_total_ige_correlation"]
-    z_receptors = rho * z_ige + math.sqrt(1.0 - rho * rho) * z_fceri
-    fceri = p["patients.fceri_per_cell"] * math.exp(p["patients.fceri_sd"] * z_receptors)
-    shares = [
-        min(1.0, p["patients.specific_share"] * math.exp(p["patients.specific_share_sd"] * z)) if sensitised else 0.0
-        for z in (z_share, z_share_2)
-    ]
-    if allergens < 2:
-        shares[1] = 0.0
-    if sum(shares) > 1.0:
-        shares = [s / sum(shares) for s in shares]
+    sensitised = u_ige < (p[population.sensitised_parameter] if population.sensitised_parameter else 1.0)
+    shares = _specific_shares(p, (z_share, z_share_2)[:allergens]) if sensitised else (0.0, 0.0)
+
+    def spread(trait: str, z: float) -> float:
+        return math.exp(p[f"patients.{trait}_sd"] * z)
+
     return {
         "patient_id": patient_id,
         "age_y": p["patients.age_low_y"] + (p["patients.age_high_y"] - p["patients.age_low_y"]) * u_age,
         "sex": sex,
-        "weight_kg": p[f"patients.weight_{sex}_kg"] * math.exp(p["patients.weight_sd"] * z_weight),
+        "weight_kg": p[f"patients.weight_{sex}_kg"] * spread("weight", z_weight),
         "sensitised": sensitised,
-        "total_ige_ku_per_l": total_ige,
-        "specific_ige_ku_per_l": total_ige * shares[0],
-        "specific_ige_2_ku_per_l": total_ige * shares[1],
-        "fceri_per_cell": fceri,
-        "specific_receptors_per_cell": fceri * p["patients.occupied_share"] * shares[0],
-        "specific_receptors_2_per_cell": fceri * p["patients.occupied_share"] * shares[1],
-        "threshold_factor": math.exp(p["patients.threshold_sd"] * z_threshold),
-        "ship1_factor": math.exp(p["patients.ship1_sd"] * z_ship1),
-        "syk_factor": math.exp(p["patients.syk_sd"] * z_syk),
-        "clearance_factor": math.exp(p["patients.clearance_sd"] * z_clearance),
-        "symptom_factor": math.exp(p["patients.symptom_sd"] * z_symptom),
+        **_ige(p, sensitised, shares, z_ige, z_fceri),
+        "threshold_factor": spread("threshold", z_threshold),
+        "ship1_factor": spread("ship1", z_ship1),
+        "syk_factor": spread("syk", z_syk),
+        "clearance_factor": spread("clearance", z_clearance),
+        "symptom_factor": spread("symptom", z_symptom),
         "baseline_tryptase_ng_per_ml": p["patients.baseline_tryptase_ng_per_ml"]
-        * math.exp(p["patients.baseline_tryptase_sd"] * z_tryptase),
+        * spread("baseline_tryptase", z_tryptase),
+    }
+
+
+def _specific_shares(p: ParameterSet, z: tuple[float, ...]) -> tuple[float, float]:
+    """Shares of a patient's IgE that are specific for the first and the second allergen; together at most 1."""
+    shares = [min(1.0, p["patients.specific_share"] * math.exp(p["patients.specific_share_sd"] * value)) for value in z]
+    whole = max(1.0, sum(shares))
+    first, second = (share / whole for share in [*shares, 0.0][:2])
+    return first, second
+
+
+def _ige(
+    p: ParameterSet, sensitised: bool, shares: tuple[float, float], z_ige: float, z_fceri: float
+) -> dict[str, float]:
+    """IgE in serum and on mast cells; FcεRI rises with total IgE (correlation of the logarithms)."""
+    factor = p["patients.total_ige_sensitised_factor"] if sensitised else 1.0
+    total = p["patients.total_ige_ku_per_l"] * factor * math.exp(p["patients.total_ige_sd"] * z_ige)
+    rho = p["patients.fceri_total_ige_correlation"]
+    z = rho * z_ige + math.sqrt(1.0 - rho * rho) * z_fceri
+    fceri = p["patients.fceri_per_cell"] * math.exp(p["patients.fceri_sd"] * z)
+    occupied = fceri * p["patients.occupied_share"]
+    return {
+        "total_ige_ku_per_l": total,
+        "specific_ige_ku_per_l": total * shares[0],
+        "specific_ige_2_ku_per_l": total * shares[1],
+        "fceri_per_cell": fceri,
+        "specific_receptors_per_cell": occupied * shares[0],
+        "specific_receptors_2_per_cell": occupied * shares[1],
     }
 
 

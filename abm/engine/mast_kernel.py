@@ -43,7 +43,10 @@ _OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy"}
 
 @njit(**_OPTIONS)
 def draw_noise(noise, moment, stream, address):
-    """Standard normals for all cells at base bin `moment`; word w of block b is for cell 64·(b // 16) + 16·w + b % 16."""
+    """Standard normals for all cells at base bin `moment`.
+
+    Word w of block b serves cell 64·(b // 16) + 16·w + b % 16, so that lanes write side by side.
+    """
     seed, replicate, patient = address[0], address[1], address[2]
     for group in range(noise.size // 64):
         start = group * 64
