@@ -1,0 +1,49 @@
+"""Measure the engine on this machine, against the same rule as Mesa agents and in NumPy: `python scripts/benchmark.py`.
+
+`--quick` takes about half a minute, `--json` prints one object. Needs the checkout (the stand-ins are in
+tests/benchmark) and a Python that has desensim installed, such as the `.venv` that scripts/run.py makes. Let nothing
+else run meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "benchmark"))
+
+MEANINGS = {
+    "mast_kernel_msteps_per_s": "million mast-cell steps per second and core, engine",
+    "ratio_to_mesa": "times as fast as the same rule as Mesa agents",
+    "ratio_to_numpy": "times as fast as the same rule in NumPy",
+    "ratio_to_c": "times as fast as the same rule in C",
+    "threads_2_over_1": "throughput of two threads over one",
+    "fields_over_agents": "cost of the drug fields over that of the cells, ladder arm",
+}
+
+
+def main(words: list[str] | None = None) -> int:
+    """Measure and print; return 0."""
+    parser = argparse.ArgumentParser(description="Measure the engine on this machine.")
+    parser.add_argument("--quick", action="store_true", help="fewer cells, patients and repeats")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    given = parser.parse_args(words)
+
+    from measure import benchmark
+
+    found, study = benchmark(given.quick)
+    if given.json:
+        print(json.dumps(found))
+        return 0
+    for name, meaning in MEANINGS.items():
+        print(f"{'not measured' if found[name] is None else format(found[name], '12.3g')}  {meaning}")
+    print(
+        f"{study['seconds']:12.3g}  seconds for {study['patients']} patients × 3 arms × {study['cells']} cells, all cores"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
