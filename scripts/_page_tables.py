@@ -59,6 +59,16 @@ def values(names: str) -> list[str]:
     )
 
 
+def own_assumptions() -> list[str]:
+    """Parameters that no source but this project stands for, with the reason."""
+    rows = (
+        (f"`{p.name}`", f"{p.value:g}", p.unit, f"{p.low:g} to {p.high:g}", p.note)
+        for p in all_parameters()
+        if p.source == "model"
+    )
+    return table(("parameter", "value", "unit", "range", "reason"), rows)
+
+
 def parameter_counts() -> list[str]:
     """How many parameters each group has, by kind."""
     counts = Counter((group_of(p), p.kind) for p in all_parameters())
@@ -138,6 +148,7 @@ def checks() -> list[str]:
 TABLES: dict[str, Callable[..., list[str]]] = {
     "parameters": parameters,
     "values": values,
+    "own assumptions": own_assumptions,
     "parameter counts": parameter_counts,
     "sources": sources,
     "drugs": drugs,
