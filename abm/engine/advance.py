@@ -78,9 +78,11 @@ def drug_after(state, rates, a, k, rate):
 def step_is_safe(state, rates, now, k):
     """Whether a step of 2^k base bins changes no antigen much and brings hardly a cell near its threshold.
 
-    "Hardly": one cell in 500 may come nearer than 0.6 of its threshold, where the hazard is 2e-5 per minute.
+    "Hardly": one cell in 500 may come nearer than 0.6 of its threshold, where the hazard is 2e-5 per minute. Signals of
+    two specificities add up, so each may come half as near.
     """
     allowed = state.calcium.size // _FEW_AT_RISK
+    limit = _RISK * F32(0.5) if state.exposed[0] > 0 and state.exposed[1] > 0 else _RISK
     for a in range(rates.antigen_per_mg.size):
         rate = pump_rate(state.pump, a, now, now + (1 << k))
         before = state.drug[a, 2] * rates.antigen_per_mg[a]
@@ -88,7 +90,7 @@ def step_is_safe(state, rates, now, k):
         low, high = min(before, after), max(before, after)
         if high > _TRACE and high > low * _SMOOTH:
             return False
-        if (state.exposed[a] > 0 or high > 0.0) and cells_at_risk(state, rates, a, k, F32(high), _RISK) > allowed:
+        if (state.exposed[a] > 0 or high > 0.0) and cells_at_risk(state, rates, a, k, F32(high), limit) > allowed:
             return False
     return True
 
