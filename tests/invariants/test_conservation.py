@@ -12,7 +12,7 @@ from abm.biology.pharmacokinetics import rate_matrix, step_matrices
 from abm.engine.body import new_course, run_arm
 from abm.engine.clock import BASE_MIN, DOUBLINGS, STEP_MIN
 from abm.engine.state import BODY
-from abm.parameters.catalog import DRUGS, default_parameters
+from abm.parameters.catalog import DRUGS
 from abm.protocols import build_protocol
 from abm.scenario import Gap, ReactionRule
 
@@ -47,7 +47,7 @@ def test_drug_given_around_pauses_is_the_drug_in_the_body(rule, after_min) -> No
 @pytest.mark.parametrize("drug", DRUGS)
 def test_what_was_given_is_in_the_body_or_eliminated(drug) -> None:
     """∫ k10·central dt by Simpson's rule over the recorded path, plus what is left, is the dose."""
-    p = default_parameters()
+    p = parameters()
     steps = build_protocol("full_dose", drug, DRUGS[drug].usual_dose_mg)
     arm = an_arm(steps)
     scenario = a_scenario(arm, allergic_to=(drug,), cells=3, record=frozenset({"timeseries"}), follow_up_min=0.0)
@@ -74,7 +74,7 @@ def test_propagators_conserve_mass_exactly_where_nothing_is_eliminated() -> None
 )
 def test_receptors_on_and_in_a_cell_are_conserved(course) -> None:
     arm = an_arm(*course)
-    run = new_course(arm, a_scenario(arm), a_patient(specific_receptors_per_cell=30_000.0), 0, default_parameters())
+    run = new_course(arm, a_scenario(arm), a_patient(specific_receptors_per_cell=30_000.0), 0, parameters())
     before = run.state.receptors.astype(np.float64).copy()
     run.run(600.0)
     both = run.state.receptors.astype(np.float64) + run.state.inside
@@ -100,7 +100,7 @@ def test_every_cell_that_fired_is_counted_once() -> None:
     by_organ = [int((course.state.fired_bin[start[o] : start[o + 1]] >= 0).sum()) for o in range(3)]
     assert by_organ == course.state.count[6:9].tolist()
     assert min(by_organ) > 0
-    p = default_parameters()
+    p = parameters()
     result = run_arm(course.arm, a_scenario(course.arm), a_patient(specific_receptors_per_cell=40_000.0), 0, p)
     shares = [n / (start[o + 1] - start[o]) for o, n in enumerate(by_organ)]
     weights = np.array([p[f"tissue.mast_cells_{organ}"] for organ in ("skin", "lung", "gut")])

@@ -26,7 +26,6 @@ from small_worlds import (
 
 from abm.engine.body import new_course, run_arm
 from abm.engine.state import BODY, COUNT
-from abm.parameters.catalog import default_parameters
 from abm.scenario import Gap, Step
 
 CELLWISE = ("receptors", "inside", "crosslinks", "memory", "ship1", "calcium", "hazard", "fired_bin")
@@ -36,7 +35,7 @@ HIGH = a_patient(specific_receptors_per_cell=30_000.0)
 def after(course_items, patient=HIGH, **settings):
     """Course whose items have been carried out one by one, with nothing after them."""
     arm = an_arm(*course_items)
-    course = new_course(arm, a_scenario(arm, **settings), patient, 0, default_parameters())
+    course = new_course(arm, a_scenario(arm, **settings), patient, 0, parameters())
     for item in arm.course:
         if isinstance(item, Step):
             course.give(item)
@@ -57,7 +56,7 @@ def test_what_comes_later_changes_nothing_before(later) -> None:
     alone = an_arm(LADDER)
     longer = an_arm(LADDER, *later)
     scenario = a_scenario(alone, record=frozenset({"timeseries"}))
-    results = [run_arm(arm, scenario, HIGH, 0, default_parameters()) for arm in (alone, longer)]
+    results = [run_arm(arm, scenario, HIGH, 0, parameters()) for arm in (alone, longer)]
     end = sum(step.duration_min for step in LADDER)
     first, second = ([e for e in r.events if e["time_min"] < end] for r in results)
     assert len(first) >= 23
@@ -71,7 +70,7 @@ def test_what_comes_later_changes_nothing_before(later) -> None:
 def test_two_gaps_are_one_until_the_shorter_ends(hours) -> None:
     arms = [an_arm(LADDER, Gap(h * 60.0), FULL, name=f"{h} h") for h in hours]
     scenario = a_scenario(*arms, record=frozenset({"timeseries", "cells"}))
-    results = [run_arm(arm, scenario, HIGH, 0, default_parameters()) for arm in arms]
+    results = [run_arm(arm, scenario, HIGH, 0, parameters()) for arm in arms]
     redose = sum(step.duration_min for step in LADDER) + hours[0] * 60.0
     times = [result.timeseries["time_min"] for result in results]
     shared = min(len(t) for t in times)
@@ -130,15 +129,15 @@ def test_order_of_the_other_arms_and_a_run_before_change_nothing() -> None:
     arm, other = an_arm(FULL, name="a"), an_arm(LADDER, name="b")
     alone = treated(arm)
     scenario = a_scenario(arm, other)
-    run_arm(other, scenario, a_patient(), 0, default_parameters())
-    course = new_course(arm, scenario, a_patient(), 0, default_parameters())
+    run_arm(other, scenario, a_patient(), 0, parameters())
+    course = new_course(arm, scenario, a_patient(), 0, parameters())
     course.run(scenario.follow_up_min)
     assert differing(alone.state, course.state) == []
 
 
 def test_a_replicate_repeats_chance_and_keeps_the_person() -> None:
     arm = an_arm([a_step(300.0, 10.0)])
-    zero, one = (new_course(arm, a_scenario(arm), HIGH, replicate, default_parameters()) for replicate in (0, 1))
+    zero, one = (new_course(arm, a_scenario(arm), HIGH, replicate, parameters()) for replicate in (0, 1))
     assert differing(zero.state, one.state) == ["clock"]
     zero.run(30.0)
     one.run(30.0)
@@ -149,7 +148,7 @@ def test_a_replicate_repeats_chance_and_keeps_the_person() -> None:
 
 def test_another_seed_or_patient_has_other_cells_and_other_chance() -> None:
     arm = an_arm([a_step(300.0, 10.0)])
-    p = default_parameters()
+    p = parameters()
     base = new_course(arm, a_scenario(arm), HIGH, 0, p).state
     for other in (
         new_course(arm, a_scenario(arm, seed=8), HIGH, 0, p).state,

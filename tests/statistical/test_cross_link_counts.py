@@ -11,6 +11,8 @@ from scipy import stats
 from small_worlds import FULL, LADDER, a_patient, an_arm, bathed, equal_cells, parameters, treated
 from verdict import FAMILY_WISE_ERROR, critical_z, failures, z_of_mean
 
+from abm.parameters.catalog import default_parameters
+
 CELLS = 12_000
 STILL = {"ige_receptor__internalisation_per_min": 0.0}
 LEVELS = {"few": 5.0, "about the switch": 40.0, "many": 400.0}
@@ -97,11 +99,7 @@ def test_noise_hardly_moves_the_fired_fraction(course) -> None:
     shifts = []
     for receptors in (10_000.0, 20_000.0, 40_000.0):
         patient = a_patient(specific_receptors_per_cell=receptors)
-        fired = [
-            (
-                treated(an_arm(*course), patient, parameters(mast_cell__noise=noise), cells=4000).state.fired_bin >= 0
-            ).mean()
-            for noise in (0.0, 1.0)
-        ]
+        worlds = [default_parameters().with_overrides({"mast_cell.noise": noise}) for noise in (0.0, 1.0)]
+        fired = [(treated(an_arm(*course), patient, p, cells=4000).state.fired_bin >= 0).mean() for p in worlds]
         shifts.append(fired[1] - fired[0])
     assert max(abs(shift) for shift in shifts) < 0.015, shifts

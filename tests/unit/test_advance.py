@@ -28,7 +28,6 @@ from abm.engine.body import new_course
 from abm.engine.clock import DOUBLINGS, FINEST, MINUTE, STEP_MIN
 from abm.engine.rates import patient_rates
 from abm.engine.state import BODY, COUNT
-from abm.parameters.catalog import default_parameters
 
 STRONG = a_patient(specific_receptors_per_cell=40_000.0)
 
@@ -44,7 +43,7 @@ def ready(steps, patient=STRONG, rows: bool = False):
     """State and rates of a patient whose pump holds up to four steps from time 0; and their end in bins."""
     arm = an_arm(steps)
     scenario = a_scenario(arm, record=frozenset({"timeseries"} if rows else ()))
-    course = new_course(arm, scenario, patient, 0, default_parameters())
+    course = new_course(arm, scenario, patient, 0, parameters())
     now = 0.0
     for row, step in enumerate(steps):
         course.state.pump[row] = (now * 16, (now + step.duration_min) * 16, step.rate_mg_per_min, 0)
@@ -168,7 +167,7 @@ def test_antigen_of_a_step_is_that_of_its_middle_and_exposes() -> None:
 
 @pytest.mark.parametrize("organ", [0, 1, 2])
 def test_each_organ_feels_its_own_cells(organ) -> None:
-    course = new_course(an_arm(FULL), a_scenario(an_arm(FULL)), STRONG, 0, default_parameters())
+    course = new_course(an_arm(FULL), a_scenario(an_arm(FULL)), STRONG, 0, parameters())
     fired = tuple(20 if n == organ else 0 for n in range(3))
     machine.step_body(course.state, course.rates, 2, fired)
     local = course.state.body[[BODY.local_skin, BODY.local_lung, BODY.local_gut]]
@@ -204,10 +203,10 @@ def test_two_signals_that_add_up_make_a_step_unsafe() -> None:
     for drugs, safe in ((1, True), (2, False)):
         state, _ = equal_cells(600, 0.0)
         two = (PENICILLIN, CEFTRIAXONE)
-        rates = patient_rates(default_parameters(), a_patient(), two, (600, 1, 1), frozenset(), (7, 0, 0))
+        rates = patient_rates(parameters(), a_patient(), two, (600, 1, 1), frozenset(), (7, 0, 0))
         for a in range(drugs):
             state.receptors[a], state.crosslinks[a], state.exposed[a] = 1000.0, 45.0, 1
-        alone = 45.0 / default_parameters()["mast_cell.activation_crosslinks"] / 4.5
+        alone = 45.0 / parameters()["mast_cell.activation_crosslinks"] / 4.5
         assert 0.3 < alone < 0.6
         assert machine.step_is_safe(state, rates, 0, MINUTE) == safe
 

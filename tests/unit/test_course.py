@@ -7,11 +7,10 @@ import math
 
 import numpy as np
 import pytest
-from small_worlds import CEFTRIAXONE, FULL, LADDER, a_patient, a_scenario, a_step, an_arm, treated
+from small_worlds import CEFTRIAXONE, FULL, LADDER, a_patient, a_scenario, a_step, an_arm, parameters, treated
 
 from abm.engine.body import new_course, run_arm
 from abm.engine.course import EngineError
-from abm.parameters.catalog import default_parameters
 from abm.scenario import Gap, ReactionRule
 
 STRONG = a_patient(specific_receptors_per_cell=60_000.0)
@@ -182,7 +181,7 @@ def test_a_reaction_after_the_gap_is_timed_from_its_end() -> None:
 def test_two_drugs_run_through_one_pump() -> None:
     steps = [a_step(100.0, 5.0), a_step(70.0, 5.0, 2, CEFTRIAXONE)]
     arm = an_arm(steps)
-    course = new_course(arm, a_scenario(arm, allergic_to=("penicillin_g", CEFTRIAXONE)), CALM, 0, default_parameters())
+    course = new_course(arm, a_scenario(arm, allergic_to=("penicillin_g", CEFTRIAXONE)), CALM, 0, parameters())
     course.run(0.0)
     assert 0.8 * 100.0 < course.state.drug[0, 0] < 100.0
     assert 0.8 * 70.0 < course.state.drug[1, 0] < 70.0
@@ -190,7 +189,7 @@ def test_two_drugs_run_through_one_pump() -> None:
 
 def test_a_state_that_is_not_finite_is_an_error_with_time_and_arm() -> None:
     arm = dataclasses.replace(an_arm(FULL), name="broken")
-    course = new_course(arm, a_scenario(arm), STRONG, 0, default_parameters())
+    course = new_course(arm, a_scenario(arm), STRONG, 0, parameters())
     course.state.body[0] = math.nan
     with pytest.raises(EngineError, match=r"not finite at .* min of arm 'broken'"):
         course.run(10.0)
@@ -199,7 +198,7 @@ def test_a_state_that_is_not_finite_is_an_error_with_time_and_arm() -> None:
 def test_running_twice_gives_the_same_result() -> None:
     arm = an_arm(LADDER, rule=ReactionRule(30.0, "same_step"))
     scenario = a_scenario(arm, record=frozenset({"cells", "timeseries"}))
-    first, second = (run_arm(arm, scenario, STRONG, 0, default_parameters()) for _ in range(2))
+    first, second = (run_arm(arm, scenario, STRONG, 0, parameters()) for _ in range(2))
     assert str(first.outcome) == str(second.outcome)
     assert str(first.events) == str(second.events)
     assert all(np.array_equal(first.timeseries[name], second.timeseries[name]) for name in first.timeseries)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_worlds import FULL, LADDER, a_patient, a_scenario, an_arm
+from small_worlds import FULL, LADDER, a_patient, a_scenario, an_arm, parameters
 
 from abm.engine.body import run_arm
 from abm.output_columns import TABLES
-from abm.parameters.catalog import default_parameters
 from abm.scenario import Gap
 
 STRONG = a_patient(specific_receptors_per_cell=40_000.0)
@@ -19,7 +18,7 @@ GRADES = ("none", "mild", "moderate", "severe")
 def result_of(*course, record=("timeseries", "cells"), **settings):
     arm = an_arm(*course)
     scenario = a_scenario(arm, record=frozenset(record), **settings)
-    return run_arm(arm, scenario, STRONG, 0, default_parameters())
+    return run_arm(arm, scenario, STRONG, 0, parameters())
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +57,7 @@ def test_cells_tell_what_the_outcome_counts(full) -> None:
         assert np.isfinite(cells["fired_min"][here]).mean() == full.outcome[f"released_fraction_{organ}"]
     assert np.nanmin(cells["fired_min"]) <= full.outcome["onset_min"]
     assert np.median(cells["receptors"]) == pytest.approx(40_000.0, rel=0.15)
-    assert np.median(cells["threshold"]) == pytest.approx(default_parameters()["mast_cell.release_threshold"], rel=0.15)
+    assert np.median(cells["threshold"]) == pytest.approx(parameters()["mast_cell.release_threshold"], rel=0.15)
 
 
 def test_receptors_are_those_before_treatment(full) -> None:
@@ -101,7 +100,5 @@ def test_severity_is_the_worst_and_reacted_agrees(full) -> None:
     assert row["severity"] in GRADES[1:]
     assert row["severity_before_gap"] == "none"
     assert row["severity_after_gap"] == row["severity"]
-    calm = run_arm(
-        an_arm(FULL), a_scenario(an_arm(FULL)), a_patient(specific_receptors_per_cell=0.0), 0, default_parameters()
-    )
+    calm = run_arm(an_arm(FULL), a_scenario(an_arm(FULL)), a_patient(specific_receptors_per_cell=0.0), 0, parameters())
     assert (calm.outcome["reacted"], calm.outcome["severity"]) == (False, "none")
