@@ -39,9 +39,8 @@ def main(words: list[str] | None = None) -> int:
         return 0
     for name, meaning in MEANINGS.items():
         print(f"{'not measured' if found[name] is None else format(found[name], '12.3g')}  {meaning}")
-    print(
-        f"{study['seconds']:12.3g}  seconds for {study['patients']} patients × 3 arms × {study['cells']} cells, all cores"
-    )
+    size = f"{study['patients']} patients × 3 arms × {study['cells']} cells, all cores"
+    print(f"{study['seconds']:12.3g}  seconds for {size}")
     return 0
 
 

@@ -114,7 +114,8 @@ def solve_fields(patient: dict[str, Any], study: Scenario, p: ParameterSet) -> N
     for organ, name in enumerate(ORGANS):
         patch_field.__wrapped__(
             p[f"tissue.capillary_distance_{name}_um"], p["tissue.capillary_exchange_per_s"],
-            p["tissue.drug_diffusion_um2_per_s"], p["tissue.tissue_loss_per_s"], patient["patient_id"], organ, study.seed,
+            p["tissue.drug_diffusion_um2_per_s"], p["tissue.tissue_loss_per_s"], patient["patient_id"], organ,
+            study.seed,
         )  # fmt: skip
 
 
