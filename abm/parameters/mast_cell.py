@@ -9,7 +9,7 @@ _FIT = "one of six numbers fitted together to Castells 2008 (67/27/6 %), direct 
 
 PARAMETERS: dict[str, Parameter] = {
     "ship1_pool": Parameter(
-        2.5e3, "cross-links", 5e2, 5e4, "fitted", "human mast cell", "castells_2008", "breakthrough reactions", _FIT
+        1.5e3, "cross-links", 5e2, 5e4, "fitted", "human mast cell", "castells_2008", "breakthrough reactions", _FIT
         + "; cross-links at which half of the SHIP-1 that can be recruited is taken",
     ),
     "ship1_time_min": Parameter(
@@ -23,12 +23,13 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=1e-3, hard_high=1e9,
     ),
     "memory_rearm_h": Parameter(
-        36.0, "h", 17.0, 48.0, "fitted", "human mast cell", "zhao_2012", "recovery 24–48 h", _FIT
-        + "; time constant of re-arming once cross-links are gone",
+        52.0, "h", 17.0, 60.0, "fitted", "human mast cell", "zhao_2012", "recovery 24–48 h", _FIT
+        + "; time constant of re-arming once cross-links are gone: a full dose finds half the risk after half of the memory "
+        "is lost",
         hard_low=1e-3, hard_high=1e9,
     ),
     "memory_hold_crosslinks": Parameter(
-        0.03, "cross-links", 0.003, 3.0, "fitted", "human basophil", "komiya_2003",
+        0.05, "cross-links", 0.003, 3.0, "fitted", "human basophil", "komiya_2003",
         "still desensitized at 3 days with drug", _FIT
         + "; mean number of cross-links per cell that halves the speed of re-arming: 'only with drug removal does the "
         "slow clock "

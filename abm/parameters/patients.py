@@ -38,7 +38,7 @@ PARAMETERS: dict[str, Parameter] = {
         "median share of IgE on the cell that is specific for the drug, in sensitised patients", hard_high=1.0,
     ),
     "specific_share_sd": Parameter(
-        0.75, "ln", 0.4, 1.5, "fitted", "human", "green_1977", "reactions of skin-test positives",
+        0.65, "ln", 0.4, 1.5, "fitted", "human", "green_1977", "reactions of skin-test positives",
         "spread between patients; with the threshold's spread it sets how many react to a direct dose", hard_high=3.0,
     ),
     "fceri_per_cell": Parameter(

@@ -47,10 +47,10 @@ COUNTER_EXAMPLES = [
     pytest.param("P3", {"ige_receptor__hapten_per_antigen": 0.0}, id="P3: hapten does not block"),
     pytest.param("P4", {"mast_cell__ship1_pool": 0.0}, id="P4: no SHIP-1"),
     pytest.param("P4", {"ige_receptor__antigen_at_peak": 1e-4}, id="P4: the direct dose is harmless too"),
-    pytest.param("A1", {"mast_cell__ship1_pool": 2500.0}, id="A1: SHIP-1 is still there"),
+    pytest.param("A1", {"mast_cell__ship1_pool": 1500.0}, id="A1: SHIP-1 is still there"),
     pytest.param("A2", {"mast_cell__release_hazard_per_min": 0.5, "mast_cell__graded_release_per_min": 0.0},
                  id="A2: the threshold is still there"),
-    pytest.param("A2", {"mast_cell__ship1_pool": 2500.0}, id="A2: SHIP-1 still saturates"),
+    pytest.param("A2", {"mast_cell__ship1_pool": 1500.0}, id="A2: SHIP-1 still saturates"),
     pytest.param("A3", {"mast_cell__memory_lock_min": 90.0}, id="A3: the memory is still there"),
 ]  # fmt: skip
 
