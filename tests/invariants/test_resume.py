@@ -24,7 +24,7 @@ from abm.study import run_study
 
 ROOT = Path(study.__file__).parents[1]
 KILLS = 20
-PATIENTS = 75
+PATIENTS = 110
 CELLS = 200
 GIVE_UP_S = 180.0
 
@@ -156,7 +156,7 @@ def test_killed_at_random_moments(runs, tmp_path) -> None:
         process = runs.start(words_for(out))
         if number % 4:
             wait_for_a_new_shard(out, shards(out))
-            time.sleep(dice.uniform(0.0, 0.05))
+            time.sleep(dice.uniform(0.0, 0.02))
         else:
             time.sleep(dice.uniform(0.0, 0.2))
         os.kill(process, signal.SIGKILL)
