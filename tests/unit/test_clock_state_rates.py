@@ -11,8 +11,9 @@ from small_worlds import BOTH, CEFTRIAXONE, PENICILLIN, a_patient, parameters
 
 from abm.engine.cells import organ_cells, patient_state
 from abm.engine.clock import BASE_MIN, BINS_PER_MIN, DOUBLINGS, FINEST, MINUTE, STEP_MIN, bins, minutes
+from abm.engine.field import patch_field
 from abm.engine.rates import BODY_RATE, SCALAR, Rates, patient_rates
-from abm.engine.state import BODY, COUNT, GROUP, empty_state
+from abm.engine.state import BODY, COUNT, GROUP, ORGANS, empty_state
 from abm.parameters.catalog import default_parameters
 
 P = default_parameters()
@@ -161,10 +162,15 @@ def test_cells_are_armed_as_the_patient_is(rested) -> None:
 
 
 def test_cells_stand_at_sites_of_their_organs_field(rested) -> None:
-    for organ in range(3):
+    shared = [
+        P[f"tissue.{key}"] for key in ("capillary_exchange_per_s", "drug_diffusion_um2_per_s", "tissue_loss_per_s")
+    ]
+    for organ, name in enumerate(ORGANS):
         place = rested.place[rested.organ_start[organ] : rested.organ_start[organ + 1]]
+        field = patch_field(P[f"tissue.capillary_distance_{name}_um"], *shared, 5, organ, 7).astype(np.float32)
+        assert np.isin(place, field).all()
+        assert len(np.unique(place)) > 500
         assert place.mean() == pytest.approx(1.0, abs=0.02)
-        assert place.std() > 1e-3
     assert rested.body[BODY.histamine] == P["mediators.histamine_baseline_ng_per_ml"]
     assert rested.body[BODY.systolic] == P["symptoms.systolic_at_rest_mmhg"]
 
