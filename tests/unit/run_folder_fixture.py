@@ -72,6 +72,26 @@ def step_events(arm: str, protocol: str, steps: int, first_event: int = 0) -> li
     ]
 
 
+def _birth(arms: Sequence[str], reference: str, patients: int) -> dict[str, Any]:
+    return {
+        "version": "0.1.0",
+        "commit": "0" * 40,
+        "dirty": False,
+        "seed": 1,
+        "scenario": "comparison",
+        "reference": reference,
+        "arms": list(arms),
+        "drugs": ["penicillin_g"],
+        "patients": patients,
+        "cells": 100,
+        "replicates": 1,
+        "environment": {},
+        "content_hashes": {},
+        "timings": {},
+        "finished": True,
+    }
+
+
 def write_run(
     folder: Path,
     outcomes: Sequence[Mapping[str, Any]],
@@ -96,24 +116,7 @@ def write_run(
     for name, rows in tables.items():
         table(name, rows).to_parquet(folder / f"{name}.parquet", index=False)
     dictionary().to_csv(folder / "columns.csv", index=False)
-    birth = {
-        "version": "0.1.0",
-        "commit": "0" * 40,
-        "dirty": False,
-        "seed": 1,
-        "scenario": "comparison",
-        "reference": reference,
-        "arms": list(arms),
-        "drugs": ["penicillin_g"],
-        "patients": len(ids),
-        "cells": 100,
-        "replicates": 1,
-        "environment": {},
-        "content_hashes": {},
-        "timings": {},
-        "finished": True,
-    }
-    (folder / "run.json").write_text(json.dumps(birth | run), encoding="utf-8")
+    (folder / "run.json").write_text(json.dumps(_birth(arms, reference, len(ids)) | run), encoding="utf-8")
     return folder
 
 
