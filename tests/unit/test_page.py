@@ -29,7 +29,9 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def reacting() -> TissueModel:
-    model = TissueModel(arm="full_dose", cells=500)
+    from abm.page import app
+
+    model = TissueModel(arm="full_dose", patient=app.patients()[0], cells=500)
     for _ in range(15):
         model.step()
     assert model.course.state.fired_bin.max() >= 0
@@ -77,9 +79,11 @@ def words(widget) -> str:
 
 
 def test_the_page_renders_and_says_what_it_is(rendered):
+    from abm.page import app
+
     text = words(rendered[0])
     assert "Teaching model, not medical advice" in text
-    assert "Patient 0, full dose" in text
+    assert f"Patient {app.patients()[0]}, full dose" in text
     assert all(label in text for label in ("Treatment", "Patient number", "Mast cells"))
 
 
