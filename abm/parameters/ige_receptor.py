@@ -7,8 +7,9 @@ from abm.parameters.parameter import Parameter
 PARAMETERS: dict[str, Parameter] = {
     "antigen_at_peak": Parameter(
         0.3, "", 0.05, 1.0, "assumed", "human", "model", "docs/model.md",
-        "K·C in tissue at the end of a usual infusion in a reference adult, one value for all drugs (the peak comes minutes "
-        "later and is 0.34–0.38): below the top of the bell, so that more drug is more antigen over the clinical range",
+        "K·C in tissue at the end of a usual infusion in a reference adult, one value for all drugs (the peak comes "
+        "minutes later and is 0.34–0.38): below the top of the bell, so that more drug is more antigen over the "
+        "clinical range",
         hard_high=1e4,
     ),
     "hapten_per_antigen": Parameter(
