@@ -8,6 +8,7 @@ of calls can change a number.
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum
 
 import numpy as np
@@ -138,24 +139,28 @@ def normal_from_symmetric(x):
 
 
 _RECIPROCAL = np.concatenate([[0.0], 1.0 / np.arange(1, 2048)])
+_POWER_OF_HALF = 2.0 ** -np.arange(1025.0)
+_LN2_HIGH, _LN2_LOW = 0.693147180369123816490, 1.90821492927058770002e-10
+_TAYLOR = np.array([(-1.0) ** k / math.factorial(k) for k in range(14)])
 
 
-@njit(error_model="numpy")
+@njit(inline="always", error_model="numpy")
 def exp_negative(x):
-    """e⁻ˣ for x ≥ 0 in float64 from additions and multiplications alone, so that every platform gives the same bits."""
-    if x > 700.0:
-        return 0.0
-    halvings = 0
-    y = x
-    while y > 0.25:
-        y = y * 0.5
-        halvings += 1
-    series = 1.0
-    for k in range(11, 0, -1):
-        series = 1.0 - y * _RECIPROCAL[k] * series
-    for _ in range(halvings):
-        series = series * series
-    return series
+    """e⁻ˣ for x ≥ 0 in float64 from additions and multiplications alone, so that every platform gives the same bits.
+
+    ``x = n·ln 2 + r`` with |r| ≤ ½·ln 2, and the Taylor series of e⁻ʳ to the 13th power, summed in pairs.
+    """
+    y = x if x < 700.0 else 700.0
+    n = np.int64(y * 1.4426950408889634 + 0.5)
+    r = (y - n * _LN2_HIGH) - n * _LN2_LOW
+    r2 = r * r
+    r4 = r2 * r2
+    low = (_TAYLOR[0] + _TAYLOR[1] * r) + (_TAYLOR[2] + _TAYLOR[3] * r) * r2
+    middle = (_TAYLOR[4] + _TAYLOR[5] * r) + (_TAYLOR[6] + _TAYLOR[7] * r) * r2
+    high = (_TAYLOR[8] + _TAYLOR[9] * r) + (_TAYLOR[10] + _TAYLOR[11] * r) * r2
+    rest = _TAYLOR[12] + _TAYLOR[13] * r
+    series = low + (middle + (high + rest * r4) * r4) * r4
+    return series * _POWER_OF_HALF[n] if x < 700.0 else 0.0
 
 
 @njit(error_model="numpy")
@@ -164,11 +169,10 @@ def exp_f64(x):
     return exp_negative(-x) if x < 0.0 else 1.0 / exp_negative(x)
 
 
-@njit(error_model="numpy")
-def poisson_inverse(mean, uniform):
-    """Poisson count by inversion of its distribution function; for means up to a few hundred."""
-    probability = exp_negative(mean)
-    total = probability
+@njit(inline="always", error_model="numpy")
+def poisson_from(none, mean, uniform):
+    """Poisson count by inversion; `none` is the chance of a zero, e^(−mean)."""
+    probability, total = none, none
     count = 0
     while uniform > total and count < 2000:
         count += 1
@@ -178,25 +182,39 @@ def poisson_inverse(mean, uniform):
 
 
 @njit(error_model="numpy")
-def binomial_inverse(trials, chance, uniform):
-    """Binomial count by inversion of its distribution function; for up to 2000 trials and a chance below 1."""
-    failure = 1.0 - chance
-    probability = 1.0
-    base = failure
-    power = trials
-    while power > 0:
-        if power & 1:
-            probability = probability * base
-        base = base * base
-        power >>= 1
-    odds = chance / failure
-    total = probability
+def poisson_inverse(mean, uniform):
+    """Poisson count by inversion of its distribution function; for means up to a few hundred."""
+    return poisson_from(exp_negative(mean), mean, uniform)
+
+
+@njit(inline="always", error_model="numpy")
+def binomial_from(none, odds, trials, uniform):
+    """Binomial count by inversion; `none` is the chance of a zero, `odds` those of one trial."""
+    probability, total = none, none
     count = 0
     while uniform > total and count < trials:
         count += 1
         probability = probability * odds * (trials - count + 1) * _RECIPROCAL[count]
         total += probability
     return count
+
+
+@njit(error_model="numpy")
+def whole_power(base, exponent):
+    """`base` to a whole power by repeated squaring."""
+    result = 1.0
+    while exponent > 0:
+        if exponent & 1:
+            result = result * base
+        base = base * base
+        exponent >>= 1
+    return result
+
+
+@njit(error_model="numpy")
+def binomial_inverse(trials, chance, uniform):
+    """Binomial count by inversion of its distribution function; for up to 2000 trials and a chance below 1."""
+    return binomial_from(whole_power(1.0 - chance, trials), chance / (1.0 - chance), trials, uniform)
 
 
 @njit(error_model="numpy")

@@ -12,8 +12,8 @@
  5    calcium, hazard, degranulation                   `step_release`, biology/mast_cell.py
 ====  ===============================================  ==========================================
 
-Every loop is over contiguous float32 without branches, so it vectorises under strict floating point; step 3 alone is
-scalar, and only visits cells with few cross-links.
+Every loop is over contiguous float32 without branches, so it vectorises under strict floating point; the search of step
+3 alone is scalar, and only visits cells with few cross-links.
 """
 
 from __future__ import annotations
@@ -26,12 +26,14 @@ from abm.biology.receptors import bound_product, crosslinked_fraction, receptors
 from abm.engine.rates import SCALAR
 from abm.random_streams import (
     Stream,
-    binomial_inverse,
+    binomial_from,
+    exp_negative,
     normal_from_symmetric,
     philox,
-    poisson_inverse,
+    poisson_from,
     symmetric_f32,
-    uniforms,
+    unit_f64,
+    whole_power,
 )
 
 F32, U64 = np.float32, np.uint64
@@ -85,28 +87,56 @@ def step_crosslinks(receptors, crosslinks, links, place, noise, antigen, hapten,
 
 
 @njit(**_OPTIONS)
-def recount_few(receptors, crosslinks, links, place, antigen, hapten, crosslinking, kept, moment, stream, address):
-    """Replace the count of cells with few cross-links by the exact draw (see `step_crosslinks`).
+def draw_pairs(first, second, moment, stream, address):
+    """Two uniforms on (0, 1) for every cell at base bin `moment`: words 0 and 1 of the cell's own address."""
+    seed, replicate, patient = address[0], address[1], address[2]
+    for i in range(first.size):
+        w0, w1, _, _ = philox(U64(i), moment, patient, stream, seed, replicate)
+        first[i] = unit_f64(w0)
+        second[i] = unit_f64(w1)
 
-    The rarer of staying and opening is drawn, so that the sum over its distribution is short.
-    """
+
+@njit(**_OPTIONS)
+def expect_few(receptors, crosslinks, place, born, none, antigen, hapten, crosslinking, kept):
+    """New cross-links expected in a step, and the chance that there are none; `born` is −1 where many are expected."""
     lost = F32(1.0) - kept
-    opening = lost < F32(0.5)
-    chance = np.float64(lost if opening else kept)
-    for i in range(links.size):
+    for i in range(born.size):
         product = bound_product(antigen * place[i], hapten * place[i])
         target = receptors[i] * crosslinked_fraction(product, crosslinking, receptors[i])
         mean = crosslinks[i] * kept + target * lost
-        if mean < _FEW:
-            links[i] = F32(0.0)
-            if mean > F32(0.0):
-                u0, u1, _, _ = uniforms(i, moment, address[2], stream, address[0], address[1])
-                before = np.int64(crosslinks[i])
-                rarer = binomial_inverse(before, chance, u0) if before > 0 else np.int64(0)
-                stay = before - rarer if opening else rarer
-                drawn = F32(stay + poisson_inverse(np.float64(target * lost), u1))
-                most = np.floor(receptors[i])
-                links[i] = drawn if drawn < most else most
+        formed = np.float64(target * lost)
+        none[i] = exp_negative(formed)
+        born[i] = formed if mean < _FEW else -1.0
+
+
+@njit(**_OPTIONS)
+def recount_few(receptors, crosslinks, links, place, antigen, hapten, crosslinking, kept, moment, stream, address):
+    """Replace the count of cells with few cross-links by the exact draw (see `step_crosslinks`).
+
+    The rarer of staying and opening is drawn, so that the sum over its distribution is short. What vectorises is done
+    for all cells beforehand; the loop that is left only searches.
+    """
+    cells = links.size
+    u_stay, u_born, born, none = np.empty(cells), np.empty(cells), np.empty(cells), np.empty(cells)
+    draw_pairs(u_stay, u_born, moment, stream, address)
+    expect_few(receptors, crosslinks, place, born, none, antigen, hapten, crosslinking, kept)
+    opening = F32(1.0) - kept < F32(0.5)
+    chance = np.float64(F32(1.0) - kept if opening else kept)
+    odds = chance / (1.0 - chance)
+    no_change = np.empty(64)
+    for n in range(64):
+        no_change[n] = whole_power(1.0 - chance, n)
+    for i in range(cells):
+        if born[i] >= 0.0:
+            before = np.int64(crosslinks[i])
+            rarer = np.int64(0)
+            if before > 0:
+                unchanged = no_change[before] if before < 64 else whole_power(1.0 - chance, before)
+                rarer = np.int64(binomial_from(unchanged, odds, before, u_stay[i]))
+            stay = before - rarer if opening else rarer
+            drawn = F32(stay + poisson_from(none[i], born[i], u_born[i]))
+            most = np.floor(receptors[i])
+            links[i] = drawn if drawn < most else most
 
 
 @njit(**_OPTIONS)
