@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -165,7 +166,7 @@ def p7_temporary(world: World) -> Finding:
     midpoints = [found.midpoint_h for found in short]
     slow = recovery(world, "carboplatin", (0.0, 24.0, 48.0, 72.0, 504.0), parameters)
     rearmed = slow.risk_at(504.0) / slow.direct_risk
-    stays = kept_present(world)
+    stays = kept_present(replace(world, patients=max(8, world.patients // 4)))
     half_life_h = np.log(2.0) / _slowest_rate_per_h("carboplatin", parameters)
     notes = [_recovery_text(found) for found in short]
     notes.append(

@@ -11,7 +11,7 @@ import numpy as np
 
 from abm.biology import pharmacokinetics as pk
 from abm.engine.body import new_course, run_arm
-from abm.engine.clock import MINUTE
+from abm.engine.clock import MINUTE, STEP_MIN
 from abm.engine.course import Course
 from abm.engine.rates import patient_rates
 from abm.engine.state import COUNT
@@ -20,6 +20,10 @@ from abm.protocols import build_protocol
 from abm.scenario import Arm
 from abm.studies.checks import crossing
 from abm.studies.cohort import World, course, direct_arm, each_patient, ladder_arm, study
+
+
+_COARSE = MINUTE + 4
+"""The wash-out is followed in steps of 16 min."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,11 @@ def hours_until_gone(drug: str, patient: Mapping[str, Any], parameters: Paramete
             state = (minute[:, :3] * state).sum(axis=1) + minute[:, 3] * step.rate_mg_per_min
         limit = limit or float(state[pk.ADDUCT])
     passed = 0
+    coarse = rates.drug_step[0, _COARSE]
     while state[pk.ADDUCT] > limit:
-        state = (minute[:, :3] * state).sum(axis=1)
+        state = (coarse[:, :3] * state).sum(axis=1)
         passed += 1
-    return passed / 60.0
+    return passed * float(STEP_MIN[_COARSE]) / 60.0
 
 
 def recovery(world: World, drug: str, after_gone_h: Sequence[float], parameters: ParameterSet) -> Recovery:
