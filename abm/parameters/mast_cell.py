@@ -23,18 +23,16 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=1e-3, hard_high=1e9,
     ),
     "memory_rearm_h": Parameter(
-        44.0, "h", 17.0, 60.0, "fitted", "human mast cell", "zhao_2012", "recovery 24–48 h", _FIT
+        50.0, "h", 17.0, 60.0, "fitted", "human mast cell", "zhao_2012", "recovery 24–48 h", _FIT
         + "; time constant of re-arming once cross-links are gone: a full dose finds half the risk when about half "
         "of the memory is lost",
         hard_low=1e-3, hard_high=1e9,
     ),
     "memory_hold_crosslinks": Parameter(
-        0.08, "cross-links", 0.003, 3.0, "fitted", "human basophil", "komiya_2003",
+        0.1, "cross-links", 0.003, 3.0, "fitted", "human basophil", "komiya_2003",
         "still desensitized at 3 days with drug", _FIT
         + "; mean number of cross-links per cell that halves the speed of re-arming: 'only with drug removal does the "
-        "slow clock "
-        "run'. The order of what the first ladder step makes; with two openings a minute, one cross-link in a quarter "
-        "of an hour",
+        "slow clock run'. With two openings a minute, one cross-link in five minutes",
         hard_low=1e-9, hard_high=1e12,
     ),
     "activation_crosslinks": Parameter(

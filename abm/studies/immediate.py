@@ -156,6 +156,7 @@ def p4_ladder_works(world: World) -> Finding:
     )
 
 
+_MANY = 200
 AFTER_GONE_H = (0.0, 12.0, 24.0, 36.0, 48.0, 72.0)
 
 
@@ -174,21 +175,29 @@ def p7_temporary(world: World) -> Finding:
         f"after the ladder, risk on day 21 {percent(rearmed)} of direct (n = {slow.clean})"
     )
     notes.append(f"penicillin G every 4 h for three days instead: {percent(stays)} react")
-    in_time = all(24.0 <= midpoint <= 48.0 for midpoint in midpoints)
+    in_time = all(_in_time(found) for found in short)
     return Finding(
         passed=bool(in_time and rearmed >= 0.9 and np.isfinite(slow.midpoint_h) and stays <= 0.15),
         statistic="hours after the drug is gone until the risk is half that of a direct dose, nearest to a limit",
         value=min(midpoints, key=lambda m: min(m - 24.0, 48.0 - m)),
         n=sum(found.clean for found in short),
-        bound="24–48 h for penicillin G and ceftriaxone; carboplatin on day 21 ≥ 0.9 of direct; drug kept up ≤ 0.15",
+        bound="24–48 h for penicillin G and ceftriaxone (fewer than 200 patients: the 95 % interval reaches into it); "
+        "carboplatin on day 21 ≥ 0.9 of direct; drug kept up ≤ 0.15",
         detail="; ".join(notes),
     )
 
 
+def _in_time(found: Recovery) -> bool:
+    """Whether the mid-point lies in 24–48 h; of a small cohort, whether its 95 % interval reaches into it."""
+    low, high = (found.midpoint_h,) * 2 if found.clean >= _MANY else found.midpoint_interval_h
+    return bool(high >= 24.0 and low <= 48.0)
+
+
 def _recovery_text(found: Recovery) -> str:
+    low, high = found.midpoint_interval_h
     return (
         f"{found.drug}: gone {found.gone_h:.0f} h after the ladder, then mid-point {found.midpoint_h:.0f} h "
-        f"(risk {'/'.join(f'{v:.2f}' for v in found.risk)} at {'/'.join(f'{v:.0f}' for v in found.after_gone_h)} h; "
+        f"({low:.0f} to {high:.0f}; risk {'/'.join(f'{v:.2f}' for v in found.risk)} at {'/'.join(f'{v:.0f}' for v in found.after_gone_h)} h; "
         f"direct {percent(found.direct_risk)}, n = {found.clean})"
     )
 

@@ -21,7 +21,6 @@ from abm.scenario import Arm
 from abm.studies.checks import crossing
 from abm.studies.cohort import World, course, direct_arm, each_patient, ladder_arm, study
 
-
 _COARSE = MINUTE + 4
 """The wash-out is followed in steps of 16 min."""
 
@@ -30,7 +29,8 @@ _COARSE = MINUTE + 4
 class Recovery:
     """Risk of a reaction to a full dose, by hours after the drug is gone, in patients clean in the ladder.
 
-    `gone_h` is the median time from the end of the ladder until the adduct is below its peak in ladder step 1.
+    `gone_h` is the median time from the end of the ladder until the adduct is below its peak in ladder step 1;
+    `midpoint_interval_h` the bootstrap 95 % interval of the mid-point.
     """
 
     drug: str
@@ -39,6 +39,7 @@ class Recovery:
     direct_risk: float
     after_gone_h: np.ndarray
     risk: np.ndarray
+    midpoint_interval_h: tuple[float, float]
 
     @property
     def midpoint_h(self) -> float:
@@ -86,11 +87,22 @@ def recovery(world: World, drug: str, after_gone_h: Sequence[float], parameters:
         return clean, gone_h, reacts, again
 
     rows = [row for row in each_patient(scenario, parameters, treat) if row[0]]
-    risk = np.array([row[3] for row in rows], float).reshape(len(rows), len(after_gone_h)).mean(axis=0)
+    again = np.array([row[3] for row in rows], float).reshape(len(rows), len(after_gone_h))
+    direct_reacts = np.array([row[2] for row in rows], float)
+    times = np.array(after_gone_h, float)
     return Recovery(
-        drug, len(rows), float(np.median([row[1] for row in rows])), float(np.mean([row[2] for row in rows])),
-        np.array(after_gone_h, float), risk,
+        drug, len(rows), float(np.median([row[1] for row in rows])), float(direct_reacts.mean()), times,
+        again.mean(axis=0), _midpoint_interval(times, again, direct_reacts),
     )  # fmt: skip
+
+
+def _midpoint_interval(times: np.ndarray, again: np.ndarray, direct: np.ndarray) -> tuple[float, float]:
+    """95 % interval of the mid-point: patients drawn again 500 times; a curve that never gets there counts as infinite."""
+    dice = np.random.default_rng(20)
+    drawn = dice.integers(0, len(direct), (500, len(direct)))
+    midpoints = [crossing(times, again[rows].mean(axis=0), 0.5 * direct[rows].mean()) for rows in drawn]
+    low, high = np.quantile(np.nan_to_num(midpoints, nan=np.inf), [0.025, 0.975], method="nearest")
+    return float(low), float(high)
 
 
 def _reacts_after(after_ladder: Course, drug: str, gap_h: float) -> bool:
