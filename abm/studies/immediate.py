@@ -195,10 +195,11 @@ def _in_time(found: Recovery) -> bool:
 
 def _recovery_text(found: Recovery) -> str:
     low, high = found.midpoint_interval_h
+    risks = "/".join(f"{value:.2f}" for value in found.risk)
+    hours = "/".join(f"{value:.0f}" for value in found.after_gone_h)
     return (
         f"{found.drug}: gone {found.gone_h:.0f} h after the ladder, then mid-point {found.midpoint_h:.0f} h "
-        f"({low:.0f} to {high:.0f}; risk {'/'.join(f'{v:.2f}' for v in found.risk)} at {'/'.join(f'{v:.0f}' for v in found.after_gone_h)} h; "
-        f"direct {percent(found.direct_risk)}, n = {found.clean})"
+        f"({low:.0f} to {high:.0f}; risk {risks} at {hours} h; direct {percent(found.direct_risk)}, n = {found.clean})"
     )
 
 

@@ -97,7 +97,7 @@ def recovery(world: World, drug: str, after_gone_h: Sequence[float], parameters:
 
 
 def _midpoint_interval(times: np.ndarray, again: np.ndarray, direct: np.ndarray) -> tuple[float, float]:
-    """95 % interval of the mid-point: patients drawn again 500 times; a curve that never gets there counts as infinite."""
+    """95 % interval of the mid-point from 500 redrawn cohorts; a curve that never gets there counts as infinite."""
     dice = np.random.default_rng(20)
     drawn = dice.integers(0, len(direct), (500, len(direct)))
     midpoints = [crossing(times, again[rows].mean(axis=0), 0.5 * direct[rows].mean()) for rows in drawn]
