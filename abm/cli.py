@@ -45,8 +45,7 @@ def main() -> None:
     except SystemExit as end:
         if end.code == 130:
             # A worker may still be busy with one patient; nothing of it is wanted, so do not wait.
-            sys.stdout.flush()
-            sys.stderr.flush()
+            print(end="", flush=True)
             os._exit(130)
         raise
 
@@ -202,10 +201,9 @@ class _QuietLines:
 
     def head(self, done: int, patients: int) -> None:
         """Say what is about to be run."""
-        study = self.study
         resumed = f"; {done:,} patients were done before" if done else ""
-        sizes = f"{patients:,} patients × {len(study.arms)} arms × {study.cells:,} mast cells"
-        typer.echo(f"{study.name}: {sizes}{resumed}", err=True)
+        sizes = f"{patients:,} patients × {len(self.study.arms)} arms × {self.study.cells:,} mast cells"
+        typer.echo(f"{self.study.name}: {sizes}{resumed}", err=True)
 
     def __call__(self, done: int, patients: int) -> None:
         now = time.monotonic()
@@ -215,8 +213,9 @@ class _QuietLines:
         if now - self.last < QUIET_SECONDS or done >= patients:
             return
         self.last = now
-        left = (now - self.start) / max(done - self.before, 1) * (patients - done)
-        typer.echo(f"{self.study.name}: {done:,} of {patients:,} patients, about {left / 60:.1f} min left", err=True)
+        minutes = (now - self.start) / 60 * (patients - done) / max(done - self.before, 1)
+        rest = f", about {minutes:.1f} min left" if done > self.before else ""
+        typer.echo(f"{self.study.name}: {done:,} of {patients:,} patients{rest}", err=True)
 
 
 def note_hidden_packages() -> None:

@@ -23,9 +23,10 @@ from abm import provenance
 from abm.output_tables import patients_table
 from abm.parameters.catalog import default_parameters
 from abm.population import select_patients
-from abm.run_folder import RunFolder
+from abm.run_folder import RunFolder, RunFolderError
 from abm.scenario import Scenario
 from abm.scenario_file import load_scenario, resolved_yaml
+from abm.scenario_schema import MOST_CELLS, MOST_PATIENTS, MOST_REPLICATES
 from abm.treatment import Treated, Work, joined, treat_patient
 from abm.whole_files import CannotWrite
 
@@ -125,9 +126,17 @@ def run_study(
     elif folder.has_leftovers():
         with folder.opened():
             folder.remove_shards()
-    from analysis import load_results
+    return _load(path)
 
-    return load_results(path)
+
+def _load(path: Path) -> RunResults:
+    """Read the finished run; a table damaged since then is the folder's fault and told as such."""
+    import analysis
+
+    try:
+        return analysis.load_results(path)
+    except analysis.RunFolderError as error:
+        raise RunFolderError(f"{error}; choose another --out, or delete the folder to run it anew") from None
 
 
 def with_sizes(
@@ -140,12 +149,12 @@ def with_sizes(
 ) -> Scenario:
     """Return the scenario with some of its sizes replaced; `BadSize` names the one out of range."""
     if patients is not None:
-        count = _in_range("patients", patients, 1, 10_000_000)
+        count = _in_range("patients", patients, 1, MOST_PATIENTS)
         scenario = replace(scenario, cohort=replace(scenario.cohort, patients=count))
     if cells is not None:
-        scenario = replace(scenario, cells=_in_range("cells", cells, 1, 10_000_000))
+        scenario = replace(scenario, cells=_in_range("cells", cells, 1, MOST_CELLS))
     if replicates is not None:
-        scenario = replace(scenario, replicates=_in_range("replicates", replicates, 1, 1_000_000))
+        scenario = replace(scenario, replicates=_in_range("replicates", replicates, 1, MOST_REPLICATES))
     if seed is not None:
         scenario = replace(scenario, seed=_in_range("seed", seed, 0, _LARGEST - 1))
     return scenario
