@@ -140,17 +140,14 @@ def _run_one(study: Scenario, out: Path | None, workers: int | None, csv: bool) 
 
 
 def _show(results: RunResults) -> None:
-    from abm.whole_files import CannotWrite, write_whole
+    from abm.whole_files import write_whole
     from analysis import comparison_table, format_table, plot_comparison
 
     typer.echo(format_table(comparison_table(results)))
     figure = results.path / "comparison.png"
-    drawing = plot_comparison(results)
-    try:
+    if not figure.exists():  # The tables of a finished run never change, so neither does its figure.
+        drawing = plot_comparison(results)
         write_whole(figure, lambda file: drawing.savefig(file, format="png", dpi=120))
-    except CannotWrite:
-        if not figure.exists():
-            raise
     typer.echo(f"Figure: {figure}")
 
 
