@@ -23,7 +23,7 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=1e-3, hard_high=1e9,
     ),
     "memory_rearm_h": Parameter(
-        50.0, "h", 17.0, 60.0, "fitted", "human mast cell", "zhao_2012", "recovery 24–48 h", _FIT
+        42.0, "h", 17.0, 60.0, "fitted", "human mast cell", "zhao_2012", "recovery 24–48 h", _FIT
         + "; time constant of re-arming once cross-links are gone: a full dose finds half the risk when about half "
         "of the memory is lost",
         hard_low=1e-3, hard_high=1e9,
