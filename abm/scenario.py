@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 ResumeAt = Literal["same_step", "previous_step", "first_step", "never"]
+Sign = Literal["prodrome", "mucosa", "onset", "detached"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,40 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Regimen:
+    """Doses that are swallowed: the first at once, then one every `every_min` minutes, `times` in all.
+
+    Attributes
+    ----------
+    drug, protocol : str
+        As in `Step`.
+    number : int
+        1-based position within the protocol or course.
+    dose_mg, every_min : float
+        Each dose in mg, and the interval in minutes, which also passes after the last one.
+    times : int
+        Number of doses.
+    """
+
+    drug: str
+    protocol: str
+    number: int
+    dose_mg: float
+    every_min: float
+    times: int
+
+    @property
+    def duration_min(self) -> float:
+        """Time from the first dose to the end of the last interval, minutes."""
+        return self.every_min * self.times
+
+    @property
+    def total_dose_mg(self) -> float:
+        """Drug in all doses, mg."""
+        return self.dose_mg * self.times
+
+
+@dataclass(frozen=True, slots=True)
 class ReactionRule:
     """What staff do at a breakthrough reaction: stop the pump, wait `pause_min` minutes, go on at `resume_at`.
 
@@ -69,17 +104,50 @@ class ReactionRule:
 
 
 @dataclass(frozen=True, slots=True)
+class StopRule:
+    """When staff withdraw the drug for good: `delay_min` minutes after a sign of a delayed reaction is there.
+
+    Attributes
+    ----------
+    sign : {"prodrome", "mucosa", "onset", "detached"}
+        Fever and malaise; erosions of the mucosa; 1 % of the skin dead or detached; `percent` of it detached.
+    percent : float
+        Detached body surface that counts, for the last sign.
+    delay_min : float
+        Time until somebody acts, minutes.
+    """
+
+    sign: Sign
+    percent: float = 1.0
+    delay_min: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Arm:
     """One way to treat the same patients.
 
-    `course` is carried out in order; `premedication` holds any of ``"H1"`` and ``"H2"``.
+    Attributes
+    ----------
+    course : tuple of Step, Gap or Regimen
+        Carried out in order.
+    premedication : frozenset of str
+        Any of ``"H1"`` and ``"H2"``.
+    on_reaction, stop_drug_when : optional
+        What staff do at an immediate reaction, and when they withdraw the drug for a delayed one.
+    after : str
+        An earlier arm at whose end this one takes the patient over; empty for patients as they were drawn.
+    recovery_min : float
+        Time without drug between that end and the start of this arm, minutes.
     """
 
     name: str
-    course: tuple[Step | Gap, ...]
+    course: tuple[Step | Gap | Regimen, ...]
     premedication: frozenset[str] = frozenset()
     on_reaction: ReactionRule | None = None
     reference: bool = False
+    stop_drug_when: StopRule | None = None
+    after: str = ""
+    recovery_min: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +161,16 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Who is treated: the first `patients` candidates of a named population that meet every condition."""
+    """Who is treated: the first `patients` candidates of a named population that meet every condition.
+
+    `given` holds what the candidates are drawn conditioned on: ``"fitting_clone"`` for at least one T-cell clone that
+    fits the drug; each patient then carries the chance of that as `case_weight`.
+    """
 
     population: str
     patients: int
     select: tuple[Condition, ...] = ()
+    given: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +180,8 @@ class Scenario:
     Attributes
     ----------
     allergic_to : tuple of str
-        One or two drugs the cohort's IgE can be specific for; the first is the one skin test and assay use.
+        One or two drugs the cohort's IgE can be specific for; the first is the one skin test and assay use, and the one
+        that T-cell clones can fit.
     cells : int
         Mast-cell agents per patient.
     replicates, seed : int
@@ -115,7 +189,7 @@ class Scenario:
     follow_up_min : float
         Observation after the end of the course, in minutes.
     record : frozenset of str
-        Opt-in tables: ``"timeseries"``, ``"cells"``.
+        Opt-in tables: ``"timeseries"``, ``"cells"``, ``"skin"``, ``"clones"``, ``"lattice"``.
     parameters : mapping of str to float
         Overrides of named parameters, in each parameter's own unit.
     """
