@@ -114,6 +114,16 @@ _PATIENTS = (
     ("skin_test_positive", "boolean", "", "wheal at or above the cut-off"),
     ("specific_ige_assay_ku_per_l", "float64", "kU/L", "what the laboratory reports"),
     ("specific_ige_positive", "boolean", "", "assay at or above its cut-off"),
+    ("ancestry", "string", "", "ancestry, which sets the frequency of the HLA alleles"),
+    ("hla_b_15_02", "int64", "", "copies of HLA-B*15:02, 0 to 2"),
+    ("hla_b_58_01", "int64", "", "copies of HLA-B*58:01"),
+    ("hla_a_31_01", "int64", "", "copies of HLA-A*31:01"),
+    ("hla_b_57_01", "int64", "", "copies of HLA-B*57:01"),
+    ("fitting_clones", "int64", "", "naive T-cell clones that fit the first drug"),
+    ("case_weight", "float64", "", "share of the population that a cohort drawn with `given:` stands for, 1 without"),
+    ("treg_factor", "float64", "", "patient's factor on damping by regulatory T cells"),
+    ("renal_factor", "float64", "", "kidney function as a share of a healthy young adult's"),
+    ("malignancy", "boolean", "", "has or had cancer (an item of SCORTEN)"),
 )
 
 TABLES: dict[str, tuple[Column, ...]] = {

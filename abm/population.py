@@ -21,7 +21,9 @@ from abm.engine.rates import patient_rates
 from abm.engine.state import empty_state
 from abm.output_columns import TABLES
 from abm.parameters.catalog import ParameterSet
+from abm.parameters.t_cell import CLONES
 from abm.random_streams import Stream, normals, uniforms
+from abm.repertoire import ALLELES, GivenFittingClone, Repertoire, repertoire_of
 from abm.scenario import Condition, Scenario
 
 _TRAITS = int(Stream.PATIENT_TRAITS)
@@ -31,21 +33,34 @@ _MOST_CANDIDATES_PER_PATIENT = 5000
 
 
 class SelectionError(ValueError):
-    """Too few candidates meet the conditions of `select:`."""
+    """Nobody, or too few candidates, meet the conditions of `select:` and `given:`."""
 
 
 @dataclass(frozen=True)
 class Population:
-    """A named population: what it stands for, and which parameter (or 1) is the share of people with IgE."""
+    """A named population: what it stands for, which parameter (or 1) is the share of people with IgE, and ancestry."""
 
     name: str
     meaning: str
     sensitised_parameter: str | None
+    ancestry: str
 
+
+_FEW = "patients.sensitised_share"
 
 POPULATIONS: dict[str, Population] = {
-    "sensitised_adult": Population("sensitised_adult", "adults with IgE for the drug, whatever their tests say", None),
-    "unselected": Population("unselected", "adults of whom few carry IgE for the drug", "patients.sensitised_share"),
+    population.name: population
+    for population in (
+        Population("sensitised_adult", "adults with IgE for the drug, whatever their tests say", None, "european"),
+        Population("unselected", "adults of whom few carry IgE for the drug", _FEW, "european"),
+        Population(
+            "european_adult",
+            "the same people as `unselected`, named by their ancestry, which sets the HLA alleles",
+            _FEW,
+            "european",
+        ),
+        Population("han_chinese_adult", "Han Chinese adults of whom few carry IgE for the drug", _FEW, "han_chinese"),
+    )
 }
 
 TRAITS: dict[str, str] = {
@@ -66,12 +81,13 @@ def select_patients(scenario: Scenario, parameters: ParameterSet) -> pd.DataFram
     Raises
     ------
     SelectionError
-        If fewer than one candidate in 5000 meets the conditions.
+        If fewer than one candidate in 5000 meets the conditions, or nobody can have what is given.
     """
+    genes = _genes(scenario, parameters)
     chosen: list[dict[str, Any]] = []
     number = 0
     while len(chosen) < scenario.cohort.patients:
-        patient = _chosen(scenario, parameters, number)
+        patient = _chosen(scenario, parameters, genes, number)
         if patient is not None:
             chosen.append(patient)
         number += 1
@@ -86,20 +102,61 @@ def select_patients(scenario: Scenario, parameters: ParameterSet) -> pd.DataFram
 
 
 def draw_patient(scenario: Scenario, parameters: ParameterSet, patient_id: int) -> dict[str, Any]:
-    """Draw one candidate: traits first, then what skin test and assay say of them."""
-    population = POPULATIONS[scenario.cohort.population]
-    patient = _traits(parameters, population, scenario.seed, patient_id, len(scenario.allergic_to))
+    """Draw one candidate: traits first, then what skin test and assay say of them.
+
+    Raises
+    ------
+    SelectionError
+        If nobody can have what the cohort is drawn given.
+    """
+    patient = _candidate(scenario, parameters, _genes(scenario, parameters), patient_id)
     return patient | _tests(scenario, parameters, patient)
 
 
-def _chosen(scenario: Scenario, parameters: ParameterSet, patient_id: int) -> dict[str, Any] | None:
+def _chosen(
+    scenario: Scenario, parameters: ParameterSet, genes: Repertoire | GivenFittingClone, patient_id: int
+) -> dict[str, Any] | None:
     """The candidate, if it meets every condition; tests are done only on those whose traits do."""
-    population = POPULATIONS[scenario.cohort.population]
-    patient = _traits(parameters, population, scenario.seed, patient_id, len(scenario.allergic_to))
+    patient = _candidate(scenario, parameters, genes, patient_id)
     if not all(_meets(patient, c) for c in scenario.cohort.select if c.trait in patient):
         return None
     patient |= _tests(scenario, parameters, patient)
     return patient if all(_meets(patient, c) for c in scenario.cohort.select) else None
+
+
+def _candidate(
+    scenario: Scenario, parameters: ParameterSet, genes: Repertoire | GivenFittingClone, patient_id: int
+) -> dict[str, Any]:
+    population = POPULATIONS[scenario.cohort.population]
+    traits = _traits(parameters, population, scenario.seed, patient_id, len(scenario.allergic_to))
+    return traits | genes.draw(scenario.seed, patient_id)
+
+
+def _genes(scenario: Scenario, parameters: ParameterSet) -> Repertoire | GivenFittingClone:
+    """What alleles and clones are drawn from: the population, or those in it who have a fitting clone.
+
+    Alleles and clones are independent of all other traits, so conditions on those do not change the weight.
+    """
+    cohort, drug = scenario.cohort, scenario.allergic_to[0]
+    repertoire = repertoire_of(parameters, POPULATIONS[cohort.population].ancestry, drug)
+    if "fitting_clone" not in cohort.given:
+        return repertoire
+    if drug not in CLONES:
+        raise SelectionError(
+            f"given: fitting_clone asks for T-cell clones that fit {drug!r}, and it has none; drugs with T-cell "
+            f"clones: {', '.join(CLONES)}"
+        )
+    if any(c.trait == "fitting_clones" for c in cohort.select):
+        raise SelectionError("given: fitting_clone says what fitting_clones is; leave fitting_clones out of select:")
+    on_alleles = [c for c in cohort.select if c.trait in ALLELES]
+    genes = GivenFittingClone(repertoire, lambda copies: all(_meets(copies, c) for c in on_alleles))
+    if genes.weight > 0.0:
+        return genes
+    whom = " and ".join(f"{c.trait} {c.relation} {c.value:g}" for c in on_alleles) or "any alleles"
+    raise SelectionError(
+        f"nobody of {cohort.population!r} with {whom} can have a T-cell clone that fits {drug!r}; loosen select:, or "
+        "choose another population or other parameters"
+    )
 
 
 def _tests(scenario: Scenario, parameters: ParameterSet, patient: dict[str, Any]) -> dict[str, Any]:
@@ -107,10 +164,12 @@ def _tests(scenario: Scenario, parameters: ParameterSet, patient: dict[str, Any]
 
 
 def _traits(p: ParameterSet, population: Population, seed: int, patient_id: int, allergens: int) -> dict[str, Any]:
-    u_age, u_sex, u_ige, _ = uniforms(0, 0, patient_id, _TRAITS, seed, 0)
+    u_age, u_sex, u_ige, u_malignancy = uniforms(0, 0, patient_id, _TRAITS, seed, 0)
     z_weight, z_ige, z_fceri, z_share = normals(1, 0, patient_id, _TRAITS, seed, 0)
     z_threshold, z_ship1, z_syk, z_clearance = normals(2, 0, patient_id, _TRAITS, seed, 0)
-    z_symptom, z_tryptase, z_share_2, _ = normals(3, 0, patient_id, _TRAITS, seed, 0)
+    z_symptom, z_tryptase, z_share_2, z_treg = normals(3, 0, patient_id, _TRAITS, seed, 0)
+    z_renal = normals(4, 0, patient_id, _TRAITS, seed, 0)[0]
+    age_y = p["patients.age_low_y"] + (p["patients.age_high_y"] - p["patients.age_low_y"]) * u_age
     sex = "female" if u_sex < 0.5 else "male"
     sensitised = u_ige < (p[population.sensitised_parameter] if population.sensitised_parameter else 1.0)
     shares = _specific_shares(p, (z_share, z_share_2)[:allergens]) if sensitised else (0.0, 0.0)
@@ -120,7 +179,7 @@ def _traits(p: ParameterSet, population: Population, seed: int, patient_id: int,
 
     return {
         "patient_id": patient_id,
-        "age_y": p["patients.age_low_y"] + (p["patients.age_high_y"] - p["patients.age_low_y"]) * u_age,
+        "age_y": age_y,
         "sex": sex,
         "weight_kg": p[f"patients.weight_{sex}_kg"] * spread("weight", z_weight),
         "sensitised": sensitised,
@@ -132,7 +191,21 @@ def _traits(p: ParameterSet, population: Population, seed: int, patient_id: int,
         "symptom_factor": spread("symptom", z_symptom),
         "baseline_tryptase_ng_per_ml": p["patients.baseline_tryptase_ng_per_ml"]
         * spread("baseline_tryptase", z_tryptase),
+        "ancestry": population.ancestry,
+        "treg_factor": spread("treg", z_treg),
+        "renal_factor": _kidney_function(p, age_y, sex) * spread("renal", z_renal),
+        "malignancy": u_malignancy < _malignancy_share(p, age_y),
     }
+
+
+def _kidney_function(p: ParameterSet, age_y: float, sex: str) -> float:
+    """Mean glomerular filtration at an age, as a share of a young adult's."""
+    return 1.0 - p[f"patients.renal_decline_{sex}_per_y"] * max(0.0, age_y - p["patients.renal_decline_from_y"])
+
+
+def _malignancy_share(p: ParameterSet, age_y: float) -> float:
+    """Share of people of an age who have or had cancer; rises exponentially."""
+    return p["patients.malignancy_at_42_y"] * math.exp(p["patients.malignancy_rise_per_y"] * (age_y - 42.0))
 
 
 def _specific_shares(p: ParameterSet, z: tuple[float, ...]) -> tuple[float, float]:

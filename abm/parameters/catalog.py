@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from abm.parameters import ige_receptor, mast_cell, mediators, patients, symptoms, tissue
+from abm.parameters import hla, ige_receptor, mast_cell, mediators, patients, symptoms, t_cell, tissue
 from abm.parameters.drugs import DRUGS, Drug
 from abm.parameters.parameter import Parameter
 
@@ -21,6 +21,8 @@ _GROUPS = {
     "symptoms": symptoms.PARAMETERS,
     "tissue": tissue.PARAMETERS,
     "patients": patients.PARAMETERS,
+    "hla": hla.PARAMETERS,
+    "t_cell": t_cell.PARAMETERS,
 }
 
 

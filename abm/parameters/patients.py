@@ -92,4 +92,32 @@ PARAMETERS: dict[str, Parameter] = {
     "assay_cutoff_ku_per_l": Parameter(
         0.35, "kU/L", 0.1, 0.35, "measured", "human serum", "specific_ige_assay", "cut-off 0.35 kU/L", hard_low=0.0,
     ),
+    "treg_sd": Parameter(
+        0.3, "ln", 0.1, 0.8, "assumed", "human", "model", "docs/model.md",
+        "damping by regulatory T cells between patients: their share of CD4 cells differs about threefold between "
+        "healthy adults, ± 2 × 0.3 is 3.3-fold", hard_high=3.0,
+    ),
+    "renal_decline_from_y": Parameter(
+        35.0, "year", 30.0, 45.0, "measured", "human", "donor_gfr_2018", "100 mL/min/1.73 m² until 35 years",
+        hard_low=18.0, hard_high=120.0,
+    ),
+    "renal_decline_female_per_y": Parameter(
+        0.0077, "1/year", 0.0065, 0.0088, "derived", "human", "donor_gfr_2018", "women 7.7 mL/min/1.73 m² per decade",
+        "7.7 / 100 / 10 years, as a share of the young adult's 100", hard_high=0.009,
+    ),
+    "renal_decline_male_per_y": Parameter(
+        0.0066, "1/year", 0.0055, 0.0080, "derived", "human", "donor_gfr_2018", "men 6.6 mL/min/1.73 m² per decade",
+        "6.6 / 100 / 10 years, as a share of the young adult's 100", hard_high=0.009,
+    ),
+    "renal_sd": _spread(0.16, 0.1, 0.35, "donor_gfr_2018", "means ± 2 standard deviations",
+        "between people of one age: a standard deviation of 13–17 of about 90 [not checked]; donors are healthy, "
+        "patients vary more"),
+    "malignancy_at_42_y": Parameter(
+        0.014, "", 0.005, 0.014, "measured", "human", "cancer_prevalence", "1.4 % at 40–44 years",
+        "with a history of cancer within 27 years, so an upper bound for cancer that is active", hard_high=0.2,
+    ),
+    "malignancy_rise_per_y": Parameter(
+        0.0656, "1/year", 0.055, 0.075, "derived", "human", "cancer_prevalence", "19.3 % at 80–84 years",
+        "ln(19.3 / 1.4) / (82 − 42) = 0.0656", hard_high=0.2,
+    ),
 }  # fmt: skip

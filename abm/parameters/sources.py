@@ -88,4 +88,43 @@ SOURCES: dict[str, str] = {
     "capillaries": "Intercapillary distances of human dermis, lung interstitium and gut mucosa, order of 50–150 µm. "
     "[not checked]",
     "small_molecule_diffusion": "Diffusion of small molecules in soft tissue, order of 1e-10–1e-9 m²/s. [not checked]",
+    "alfirevic_2006": "Alfirevic A et al. HLA-B locus in Caucasian patients with carbamazepine hypersensitivity. "
+    "Pharmacogenomics 2006;7(6):813–818. doi 10.2217/14622416.7.6.813. None of 56 patients carried HLA-B*15:02; the "
+    "43 controls and donor registries [not checked]",
+    "lonjou_2008": "Lonjou C et al. A European study of HLA-B in Stevens-Johnson syndrome and toxic epidermal "
+    "necrolysis related to five high-risk drugs. Pharmacogenet Genomics 2008;18(2):99–107. 19 of 31 "
+    "allopurinol cases carry HLA-B*58:01; carriage of controls (28 of 1,822) [not checked]",
+    "mallal_2008": "Mallal S, Phillips E, Carosi G, et al. HLA-B*5701 screening for hypersensitivity to abacavir "
+    "(PREDICT-1). N Engl J Med 2008;358(6):568–579. 109 of 1,956 patients carry it; 84 % of those treated were white",
+    "mccormack_2011": "McCormack M, Alfirevic A, Bourgeois S, et al. HLA-A*3101 and carbamazepine-induced "
+    "hypersensitivity reactions in Europeans. N Engl J Med 2011;364(12):1134–1143. Prevalence 2–5 % in Northern "
+    "Europe; 5 of 12 cases of SJS/TEN as tabulated in Genome Med 2011, gm243, table 1",
+    "chen_2011": "Chen P, Lin JJ, Lu CS, et al. Carbamazepine-induced toxic effects and HLA-B*1502 screening in "
+    "Taiwan. N Engl J Med 2011;364(12):1126–1133. doi 10.1056/NEJMoa1009717. 4,877 people, 7.7 % carriers; "
+    "earlier incidence of SJS/TEN 0.23 %",
+    "ko_2015": "Ko TM, Tsai CY, Chen SY, et al. Use of HLA-B*58:01 genotyping to prevent allopurinol induced severe "
+    "cutaneous adverse reactions in Taiwan: national prospective cohort study. BMJ 2015;351:h4848. "
+    "doi 10.1136/bmj.h4848",
+    "zhang_2015": "Zhang H, Zhang T, Zhao H, et al. Low prevalence of human leukocyte antigen-B*5701 in HIV-1-infected "
+    "Chinese subjects. AIDS Res Ther 2015;12:28. doi 10.1186/s12981-015-0064-9",
+    "hung_2006": "Hung SI et al. Genetic susceptibility to carbamazepine-induced cutaneous adverse drug reactions. "
+    "Pharmacogenet Genomics 2006;16(4):297–306, as tabulated in Genome Med 2011, gm243, table 1. The counts of "
+    "controls [not checked]",
+    "ng_2016": "Ng CY, Yeh YT, Wang CW, et al. Impact of the HLA-B*58:01 allele and renal impairment on "
+    "allopurinol-induced cutaneous adverse reactions. J Invest Dermatol 2016;136(7):1373–1381. Odds ratio 15.25 for "
+    "one copy, 72.45 for two",
+    "hla_predictive_values": "Positive predictive values of HLA markers for severe reactions as collected in "
+    "PMC7883592, table 4: 3 % for HLA-B*15:02 and carbamazepine, 3 % for HLA-B*58:01 and allopurinol, negative "
+    "100 %. Numbers as in White KD et al. J Allergy Clin Immunol 2015;136(2):219–234 [not checked]",
+    "madrid_2019": "Incidence of Stevens-Johnson syndrome/toxic epidermal necrolysis among new users of different "
+    "individual drugs in a European population: a case-population study. Eur J Clin Pharmacol 2019;75(2):237–246. "
+    "doi 10.1007/s00228-018-2569-3",
+    "gronich_2022": "Gronich N, Maman D, Stein N, Saliba W. Culprit medications and risk factors associated with "
+    "Stevens-Johnson syndrome and toxic epidermal necrolysis: population-based nested case-control study. Am J Clin "
+    "Dermatol 2022. doi 10.1007/s40257-021-00661-0",
+    "donor_gfr_2018": "Fenton A, Montgomery E, Nightingale P, et al. Glomerular filtration rate: new age- and gender- "
+    "specific reference ranges and thresholds for living kidney donation. BMC Nephrol 2018;19:336 (PubMed 30466393). "
+    "2,974 prospective donors",
+    "cancer_prevalence": "Hewitt M, Greenfield S, Stovall E (eds). From cancer patient to cancer survivor. National "
+    "Academies Press 2006, figure 2-4: people with a history of cancer in the United States in 2002, by age",
 }

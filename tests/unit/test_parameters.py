@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -23,7 +24,9 @@ from abm.parameters.catalog import (
 )
 from abm.parameters.parameter import Parameter
 from abm.parameters.sources import SOURCES
+from abm.parameters.t_cell import CLONES
 from abm.population import POPULATIONS, _traits, draw_patient
+from abm.repertoire import GivenFittingClone, repertoire_of
 
 FOR_A_RULE = {"gimborn_2005", "sancho_serra_2011"}
 """Sources of a rule's form (SHIP-1 at high antigen; specificity), not of a number."""
@@ -54,7 +57,7 @@ def test_a_number_can_be_traced(parameter) -> None:
 def test_names_are_unique_and_their_values_the_defaults() -> None:
     assert len(set(NAMES)) == len(NAMES) == len(default_parameters())
     assert {p.name: p.value for p in all_parameters()} == dict(default_parameters())
-    groups = {"ige_receptor", "mast_cell", "mediators", "symptoms", "tissue", "patients", "drugs"}
+    groups = {"ige_receptor", "mast_cell", "mediators", "symptoms", "tissue", "patients", "hla", "t_cell", "drugs"}
     assert {name.split(".")[0] for name in NAMES} == groups
 
 
@@ -153,7 +156,11 @@ def people(p: ParameterSet, tests: bool) -> list[dict]:
     if tests:
         scenario = a_scenario(an_arm())
         return [draw_patient(scenario, p, number) for number in range(40)]
-    return [_traits(p, POPULATIONS[name], 7, number, 1) for name in POPULATIONS for number in range(400)]
+    found = [_traits(p, POPULATIONS[name], 7, number, 1) for name in POPULATIONS for number in range(400)]
+    for drug, name in itertools.product(CLONES, POPULATIONS):
+        repertoire = repertoire_of(p, POPULATIONS[name].ancestry, drug)
+        found.append(GivenFittingClone(repertoire, lambda copies: True).draw(7, 0))
+    return found
 
 
 @pytest.fixture(scope="module")
