@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from abm.parameters import protocol_tables as tables
-from abm.scenario import Gap, Step
+from abm.scenario import Gap, Regimen, Step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,39 +143,45 @@ def usual_infusion_min(drug: str) -> float:
     return float(DRUGS[drug].usual_infusion_min)
 
 
-def protocol_table(steps: Iterable[Step | Gap]) -> pd.DataFrame:
-    """Tabulate an infusion as a nurse would read it, one row a step.
+def protocol_table(steps: Iterable[Step | Gap | Regimen]) -> pd.DataFrame:
+    """Tabulate what is given as a nurse would read it, one row a step or swallowed dose.
 
     Parameters
     ----------
-    steps : iterable of Step or Gap
-        Steps in order; a gap makes no row and moves the clock.
+    steps : iterable of Step, Gap or Regimen
+        Steps and doses in order; a gap makes no row and moves the clock.
 
     Returns
     -------
     pandas.DataFrame
         Columns ``clock`` (h:mm from the start), ``drug``, ``protocol``, ``step``, ``bag`` (missing where none is
         stated), ``concentration_mg_per_ml`` and ``rate_ml_per_h`` (missing where only mass and time are stated),
-        ``rate_mg_per_min``, ``duration_min``, ``volume_ml``, ``dose_mg``, ``cumulative_dose_mg`` (of that drug) and
-        ``cumulative_percent`` (of all of that drug in the table).
+        ``rate_mg_per_min`` (missing for a swallowed dose), ``duration_min`` (of a swallowed dose: until the next),
+        ``volume_ml``, ``dose_mg``, ``cumulative_dose_mg`` (of that drug) and ``cumulative_percent`` (of all of that
+        drug in the table).
     """
     import pandas as pd
 
-    course = list(steps)
+    course = [single for item in steps for single in _singly(item)]
     planned_mg: dict[str, float] = {}
     for step in course:
-        if isinstance(step, Step):
+        if not isinstance(step, Gap):
             planned_mg[step.drug] = planned_mg.get(step.drug, 0.0) + step.dose_mg
     rows = []
     clock_min = 0.0
     given_mg = dict.fromkeys(planned_mg, 0.0)
     for step in course:
-        if isinstance(step, Step):
+        if not isinstance(step, Gap):
             given_mg[step.drug] += step.dose_mg
             rows.append(_row(step, clock_min, given_mg[step.drug], planned_mg[step.drug]))
         clock_min += step.duration_min
     table = pd.DataFrame(rows, columns=list(_TABLE_COLUMNS))
     return table.astype(_TABLE_COLUMNS)
+
+
+def _singly(item: Step | Gap | Regimen) -> list[Step | Gap | Regimen]:
+    """Each dose of a regimen by itself."""
+    return [replace(item, times=1)] * item.times if isinstance(item, Regimen) else [item]
 
 
 _TABLE_COLUMNS = {
@@ -194,18 +201,20 @@ _TABLE_COLUMNS = {
 }
 
 
-def _row(step: Step, clock_min: float, given_mg: float, planned_mg: float) -> dict[str, object]:
+def _row(step: Step | Regimen, clock_min: float, given_mg: float, planned_mg: float) -> dict[str, object]:
+    infusion = step if isinstance(step, Step) else None
+    volume_ml = infusion.volume_ml if infusion else math.nan
     return {
         "clock": _clock(clock_min),
         "drug": step.drug,
         "protocol": step.protocol,
         "step": step.number,
-        "bag": step.bag or None,
-        "concentration_mg_per_ml": step.dose_mg / step.volume_ml if step.volume_ml else math.nan,
-        "rate_ml_per_h": step.rate_ml_per_h,
-        "rate_mg_per_min": step.rate_mg_per_min,
+        "bag": (infusion.bag or None) if infusion else None,
+        "concentration_mg_per_ml": step.dose_mg / volume_ml if volume_ml else math.nan,
+        "rate_ml_per_h": infusion.rate_ml_per_h if infusion else math.nan,
+        "rate_mg_per_min": infusion.rate_mg_per_min if infusion else math.nan,
         "duration_min": step.duration_min,
-        "volume_ml": step.volume_ml,
+        "volume_ml": volume_ml,
         "dose_mg": step.dose_mg,
         "cumulative_dose_mg": given_mg,
         "cumulative_percent": 100.0 * given_mg / planned_mg if planned_mg else math.nan,

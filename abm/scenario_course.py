@@ -1,116 +1,27 @@
-"""The course of an arm: protocols, steps written out and gaps."""
+"""The course of an arm: protocols, steps and doses written out, and gaps."""
 
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from abm.protocols import LARGEST_DOSE_MG, PROTOCOLS, SMALLEST_DOSE_MG, build_protocol
-from abm.scenario import Gap, Step
-from abm.scenario_tree import Node, Report, describe, shorten
-from abm.units import MINUTES_PER_BASE_BIN, dimension_of
+from abm.scenario import Gap, Regimen, Step
+from abm.scenario_steps import MOST_STEPS, is_regimen, read_duration, read_regimen, read_steps
+from abm.scenario_tree import Node, Report, describe
 
 if TYPE_CHECKING:
     from abm.parameters.drugs import Drug
 
-STEP_KEYS = ("dose", "rate", "concentration", "for", "bag", "step", "drug")
-ITEM_KEYS = ("protocol", "drug", "dose", "for", "gap", "steps", "label")
-MOST_STEPS = 1000
-MOST_BAGS = 100
-_SMALLEST_STEP_MG = SMALLEST_DOSE_MG * 1e-5  # first step of the smallest ladder
+ITEM_KEYS = ("protocol", "drug", "dose", "every", "for", "gap", "steps", "label")
+_GOES_WITH = {
+    "protocol": ("drug", "dose", "for"),
+    "gap": (),
+    "steps": ("drug", "label"),
+    "every": ("dose", "for", "drug", "label"),
+}
 _DOSES = f"{SMALLEST_DOSE_MG:g} to {LARGEST_DOSE_MG:g} mg"
-
-# Every wanted combination of the keys that say how much is given.
-_FORMS = {frozenset(form) for form in (("dose",), ("rate",), ("dose", "rate"), ("rate", "concentration"))}
-_STEP_FORMS = "dose + for, rate + concentration + for, dose + rate in mL/h + for, or rate in mg/min + for"
-
-
-def read_steps(node: Node, protocol: str, report: Report, drugs: Mapping[str, Drug]) -> tuple[Step, ...]:
-    """Steps that a user wrote out; a step that names no drug has an empty one, to be filled in by the course."""
-    items = report.items(node, f"protocol {shorten(protocol)!r}")
-    if items is None:
-        return ()
-    if not 1 <= len(items) <= MOST_STEPS:
-        report.add(
-            "S105", node.mark, f"protocol {shorten(protocol)!r} has {len(items)} steps; 1 to {MOST_STEPS} are needed"
-        )
-        return ()
-    steps = (_read_step(item, number, protocol, report, drugs) for number, item in enumerate(items, start=1))
-    return tuple(step for step in steps if step is not None)
-
-
-def _read_step(node: Node, number: int, protocol: str, report: Report, drugs: Mapping[str, Drug]) -> Step | None:
-    fields = report.fields(node, STEP_KEYS, ("for",), "step")
-    if fields is None:
-        return None
-    before = len(report.problems)
-    drug = report.choice(fields["drug"], drugs, "S301", "drug") if "drug" in fields else ""
-    bag = report.whole(fields["bag"], "bag", 0, MOST_BAGS) if "bag" in fields else 0
-    own_number = report.whole(fields["step"], "step", 1, MOST_STEPS) if "step" in fields else number
-    minutes = _duration(fields["for"], "for", report) if "for" in fields else None
-    amounts: dict[str, Node] = {key: fields[key] for key in ("dose", "rate", "concentration") if key in fields}
-    dose_mg, rate_ml_per_h = _amounts(node, amounts, minutes, report)
-    if len(report.problems) > before or drug is None or bag is None or own_number is None:
-        return None
-    if minutes is None or dose_mg is None:
-        return None
-    if not _SMALLEST_STEP_MG <= dose_mg <= LARGEST_DOSE_MG:
-        report.add(
-            "S205",
-            node.mark,
-            f"this step gives {dose_mg:g} mg; {_SMALLEST_STEP_MG:g} to {LARGEST_DOSE_MG:g} mg are allowed",
-        )
-        return None
-    step = Step(drug, protocol, own_number, bag, minutes, dose_mg)
-    return step if rate_ml_per_h is None else dataclasses.replace(step, rate_ml_per_h=rate_ml_per_h)
-
-
-def _amounts(
-    node: Node, given: dict[str, Node], minutes: float | None, report: Report
-) -> tuple[float | None, float | None]:
-    """Dose in mg and pump rate in mL/h (None where not stated) of a step."""
-    if any(value.broken for value in given.values()):
-        return None, None
-    keys = frozenset(given)
-    kind = dimension_of(_unit(given["rate"])) if "rate" in given else None
-    if keys not in _FORMS or (kind == "flow" and keys == {"rate"}) or (kind == "mass rate" and keys != {"rate"}):
-        found = " + ".join(given) or "no amount"
-        if kind == "flow" or kind == "mass rate":
-            found = found.replace("rate", "rate in mL/h" if kind == "flow" else "rate in mg/min")
-        report.add("S106", node.mark, f"a step states {found} and a time; write {_STEP_FORMS}")
-        return None, None
-    dose_mg = report.quantity(given["dose"], "mass", "dose") if "dose" in given else None
-    if "rate" not in given:
-        return dose_mg, None
-    if keys == {"rate"}:
-        return _product(report.quantity(given["rate"], "mass rate", "rate"), minutes), None
-    rate_ml_per_h = report.quantity(given["rate"], "flow", "rate")
-    if "concentration" in given:
-        mg_per_ml = report.quantity(given["concentration"], "concentration", "concentration")
-        ml_per_min = _product(rate_ml_per_h, 1.0 / 60.0)
-        dose_mg = _product(_product(ml_per_min, minutes), mg_per_ml)
-    return dose_mg, rate_ml_per_h
-
-
-def _product(a: float | None, b: float | None) -> float | None:
-    return None if a is None or b is None else a * b
-
-
-def _unit(node: Node) -> str:
-    """Unit part of a text, roughly: what follows the number."""
-    return node.value.strip().lstrip("+-.0123456789eE ") if isinstance(node.value, str) else ""
-
-
-def _duration(node: Node, what: str, report: Report) -> float | None:
-    """Minutes, at least one base bin."""
-    minutes = report.quantity(node, "time", what)
-    if minutes is not None and minutes < MINUTES_PER_BASE_BIN:
-        seconds = MINUTES_PER_BASE_BIN * 60.0
-        report.add("S205", node.mark, f"{what}: {node.text.strip()!r} is below {seconds:g} s, the finest time resolved")
-        return None
-    return minutes
 
 
 class CourseReader:
@@ -120,7 +31,7 @@ class CourseReader:
         self,
         report: Report,
         drugs: Mapping[str, Drug],
-        protocols: Mapping[str, tuple[Step, ...]],
+        protocols: Mapping[str, Sequence[Step | Regimen]],
         drug: str | None,
         dose_mg: float | None,
     ) -> None:
@@ -130,15 +41,15 @@ class CourseReader:
         self._drug = drug
         self._dose_mg = dose_mg
 
-    def course(self, node: Node, where: str) -> tuple[Step | Gap, ...]:
-        """Steps and gaps of one arm, in order."""
+    def course(self, node: Node, where: str) -> tuple[Step | Gap | Regimen, ...]:
+        """Steps, doses and gaps of one arm, in order."""
         items = self._report.items(node, f"course of {where}")
         if items is None:
             return ()
-        course: list[Step | Gap] = []
+        course: list[Step | Gap | Regimen] = []
         gaps = [index for index, item in enumerate(items) if _is_gap(item)]
         if len(gaps) == len(items):
-            self._report.add("S403", node.mark, f"{where} gives nothing; a course needs at least one protocol")
+            self._report.add("S403", node.mark, f"{where} gives nothing; a course needs at least one protocol or dose")
         for index in gaps:
             if len(gaps) < len(items) and index in (0, len(items) - 1):
                 place = "begin" if index == 0 else "end"
@@ -146,34 +57,36 @@ class CourseReader:
             elif index - 1 in gaps:
                 self._report.add("S402", items[index].mark, "two gaps in a row; write one that is as long as both")
         for item in items:
-            course += self._item(item, where)
+            course += _numbered(self._item(item, where), course, item)
         if len(course) > MOST_STEPS:
             self._report.add("S105", node.mark, f"{len(course)} steps in {where}; at most {MOST_STEPS} are allowed")
         return tuple(course)
 
-    def _item(self, node: Node, where: str) -> tuple[Step | Gap, ...]:
+    def _item(self, node: Node, where: str) -> tuple[Step | Gap | Regimen, ...]:
         if isinstance(node.value, str):
             return self._named(node, {}, node)
         if not isinstance(node.value, dict):
             if not node.broken:
-                wanted = "a protocol's name, {protocol: …}, {steps: […]} or {gap: …}"
+                wanted = "a protocol's name, {protocol: …}, {dose: …, every: …, for: …}, {steps: […]} or {gap: …}"
                 self._report.add("S103", node.mark, f"an item of {where} is {describe(node)}; {wanted} is needed")
             return ()
         fields = self._report.fields(node, ITEM_KEYS, (), f"the course of {where}") or {}
-        heads = [key for key in ("protocol", "gap", "steps") if key in fields]
+        heads = [key for key in _GOES_WITH if key in fields]
         if len(heads) != 1:
             found = " and ".join(heads) if heads else "none"
-            self._report.add("S106", node.mark, f"an item of a course has one of protocol, gap, steps; found {found}")
+            wanted = ", ".join(_GOES_WITH)
+            self._report.add("S106", node.mark, f"an item of a course has one of {wanted}; found {found}")
             return ()
-        allowed = {"protocol": ("drug", "dose", "for"), "gap": (), "steps": ("drug", "label")}[heads[0]]
         for key in fields:
-            if key != heads[0] and key not in allowed:
+            if key != heads[0] and key not in _GOES_WITH[heads[0]]:
                 self._report.add("S106", node.keys[key], f"{key!r} does not go with {heads[0]!r}")
         if heads[0] == "gap":
-            minutes = _duration(fields["gap"], "gap", self._report)
+            minutes = read_duration(fields["gap"], "gap", self._report)
             return () if minutes is None else (Gap(minutes),)
         if heads[0] == "steps":
             return self._written(fields)
+        if heads[0] == "every":
+            return self._repeated(node, fields)
         return self._named(fields["protocol"], fields, node)
 
     def _item_drug(self, fields: dict[str, Node]) -> str | None:
@@ -181,17 +94,28 @@ class CourseReader:
             return self._report.choice(fields["drug"], self._drugs, "S301", "drug")
         return self._drug
 
-    def _written(self, fields: dict[str, Node]) -> tuple[Step, ...]:
-        label: str | None = "own_steps"
-        if "label" in fields:
-            label = self._report.text(fields["label"], "label")
-            if label is not None:
-                self._report.name(label, fields["label"].mark)
+    def _written(self, fields: dict[str, Node]) -> tuple[Step | Regimen, ...]:
+        label = self._label(fields, "own_steps")
         drug = self._item_drug(fields)
-        steps = read_steps(fields["steps"], label or "", self._report, self._drugs)
-        return _filled(steps, drug)
+        return _filled(read_steps(fields["steps"], label, self._report, self._drugs), drug)
 
-    def _named(self, node: Node, fields: dict[str, Node], item: Node) -> tuple[Step, ...]:
+    def _repeated(self, node: Node, fields: dict[str, Node]) -> tuple[Regimen, ...]:
+        """Doses to swallow that are an item by themselves."""
+        label = self._label(fields, "swallowed")
+        regimen = read_regimen(node, fields, 1, label, self._report, self._drugs)
+        if regimen is None:
+            return ()
+        return (regimen if regimen.drug else dataclasses.replace(regimen, drug=self._drug or ""),)
+
+    def _label(self, fields: dict[str, Node], default: str) -> str:
+        if "label" not in fields:
+            return default
+        label = self._report.text(fields["label"], "label")
+        if label is not None:
+            self._report.name(label, fields["label"].mark)
+        return label or ""
+
+    def _named(self, node: Node, fields: dict[str, Node], item: Node) -> tuple[Step | Regimen, ...]:
         """Steps of a named or own protocol."""
         names = (*PROTOCOLS, *(name for name in self._protocols if name not in PROTOCOLS))
         name = self._report.choice(node, names, "S302", "protocol")
@@ -203,7 +127,7 @@ class CourseReader:
                 if key in fields:
                     self._report.add("S106", item.keys[key], f"{name!r} is written out in steps; leave {key!r} out")
             return _filled(self._protocols[name], drug)
-        minutes = _duration(fields["for"], "for", self._report) if "for" in fields else None
+        minutes = read_duration(fields["for"], "for", self._report) if "for" in fields else None
         if "for" in fields and not PROTOCOLS[name].adjustable_time:
             self._report.add("S106", item.keys["for"], f"the length of {name!r} is fixed by its steps; leave 'for' out")
             return ()
@@ -228,18 +152,22 @@ class CourseReader:
         return float(self._drugs[drug].usual_dose_mg)
 
 
+def _numbered(
+    found: tuple[Step | Gap | Regimen, ...], course: list[Step | Gap | Regimen], node: Node
+) -> tuple[Step | Gap | Regimen, ...]:
+    """Doses that are an item by themselves go on counting from such an item before them, with its drug and label."""
+    last = course[-1] if course else None
+    if not (is_regimen(node) and isinstance(last, Regimen) and found and isinstance(found[0], Regimen)):
+        return found
+    if (found[0].drug, found[0].protocol) != (last.drug, last.protocol):
+        return found
+    return (dataclasses.replace(found[0], number=min(last.number + 1, MOST_STEPS)),)
+
+
 def _is_gap(node: Node) -> bool:
     return isinstance(node.value, dict) and "gap" in node.value
 
 
-def _filled(steps: tuple[Step, ...], drug: str | None) -> tuple[Step, ...]:
+def _filled(steps: Sequence[Step | Regimen], drug: str | None) -> tuple[Step | Regimen, ...]:
     """Steps with the course's drug where they name none."""
     return tuple(step if step.drug else dataclasses.replace(step, drug=drug or "") for step in steps)
-
-
-def same_steps(first: tuple[Step, ...], second: tuple[Step, ...]) -> bool:
-    """Whether two sequences of steps are equal, pump rates that are not stated included."""
-    return first == second and all(
-        a.rate_ml_per_h == b.rate_ml_per_h or (math.isnan(a.rate_ml_per_h) and math.isnan(b.rate_ml_per_h))
-        for a, b in zip(first, second, strict=True)
-    )

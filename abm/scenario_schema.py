@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from abm.protocols import PROTOCOLS
-from abm.scenario import Arm, Cohort, Condition, ReactionRule, Scenario, Step
-from abm.scenario_course import CourseReader, read_steps
+from abm.scenario import Cohort, Condition, Regimen, Scenario, Step
+from abm.scenario_arms import ArmsReader, read_names
+from abm.scenario_course import CourseReader
+from abm.scenario_steps import read_steps
 from abm.scenario_tree import Node, Report, describe, shorten
 
 if TYPE_CHECKING:
@@ -18,16 +20,13 @@ if TYPE_CHECKING:
 
 TOP_KEYS = (
     "name question population patients select drug allergic_to dose cells replicates seed follow_up record "
-    "parameters protocols arms"
+    "parameters protocols arms given"
 ).split()
-ARM_KEYS = ("reference", "premedication", "on_reaction", "course")
-PREMEDICATION = ("H1", "H2")
-RECORDABLE = ("timeseries", "cells")
-RESUME_AT = ("same_step", "previous_step", "first_step", "never")
+RECORDABLE = ("timeseries", "cells", "skin", "clones", "lattice")
+GIVEN = ("fitting_clone",)
 MOST_PATIENTS = 1_000_000
 MOST_CELLS = 1_000_000
 MOST_REPLICATES = 10_000
-MOST_ARMS = 50
 LARGEST_SEED = 2**32 - 1
 
 _COMPARISON = re.compile(r"(==|>=|<=|>|<)\s*(\S+)")
@@ -97,18 +96,18 @@ class _ScenarioReader:
         drug = self._given("drug", self._drug)
         protocols = self._own_protocols()
         dose_mg = self._quantity("dose", "mass", None, zero=False)
-        course = CourseReader(self._report, self._words.drugs, protocols, drug, dose_mg)
+        arms = ArmsReader(self._report, CourseReader(self._report, self._words.drugs, protocols, drug, dose_mg))
         values: dict[str, Any] = {
             "name": self._given("name", self._name),
             "question": self._given("question", lambda node: self._report.text(node, "question"), ""),
             "cohort": self._cohort(),
             "allergic_to": self._given("allergic_to", self._allergic_to, (drug,)),
-            "arms": self._given("arms", lambda node: self._arms(node, course)),
+            "arms": self._given("arms", arms.arms),
             "cells": self._whole("cells", 1, MOST_CELLS, 10_000),
             "replicates": self._whole("replicates", 1, MOST_REPLICATES, 1),
             "seed": self._whole("seed", 0, LARGEST_SEED, 1),
             "follow_up_min": self._quantity("follow_up", "time", 120.0, zero=True),
-            "record": self._given("record", lambda node: self._names(node, RECORDABLE, "S308", "record"), frozenset()),
+            "record": self._given("record", self._record, frozenset()),
             "parameters": self._given("parameters", self._parameters, {}),
         }
         return None if self._report.problems else Scenario(**values)
@@ -135,9 +134,20 @@ class _ScenarioReader:
         population = self._given("population", self._population)
         patients = self._whole("patients", 1, MOST_PATIENTS)
         select = self._given("select", self._select, ())
+        given = self._given("given", self._conditioned_on, frozenset())
         if population is None or patients is None or select is None:
             return None
-        return Cohort(population, patients, select)
+        return Cohort(population, patients, select, given)
+
+    def _conditioned_on(self, node: Node) -> frozenset[str]:
+        """One thing that candidates are drawn conditioned on, or a list of such things."""
+        if isinstance(node.value, list):
+            return read_names(node, GIVEN, "S309", "given", self._report)
+        name = self._report.choice(node, GIVEN, "S309", "given")
+        return frozenset() if name is None else frozenset((name,))
+
+    def _record(self, node: Node) -> frozenset[str]:
+        return read_names(node, RECORDABLE, "S308", "record", self._report)
 
     def _population(self, node: Node) -> str | None:
         if isinstance(node.value, dict):
@@ -199,17 +209,6 @@ class _ScenarioReader:
             self._report.add("S108", items[1].mark, f"{drugs[1]!r} is named twice in allergic_to")
         return tuple(drug for drug in drugs if drug is not None)
 
-    def _names(self, node: Node, allowed: tuple[str, ...], code: str, what: str) -> frozenset[str]:
-        """A list of different names."""
-        found: list[str] = []
-        for item in self._report.items(node, what) or ():
-            name = self._report.choice(item, allowed, code, what)
-            if name in found:
-                self._report.add("S108", item.mark, f"{name!r} is given twice in {what}")
-            elif name is not None:
-                found.append(name)
-        return frozenset(found)
-
     def _parameters(self, node: Node) -> dict[str, float]:
         values: dict[str, float] = {}
         for name, value in (self._report.mapping(node, "parameters") or {}).items():
@@ -229,8 +228,8 @@ class _ScenarioReader:
             values[name] = number
         return values
 
-    def _own_protocols(self) -> dict[str, tuple[Step, ...]]:
-        protocols: dict[str, tuple[Step, ...]] = {}
+    def _own_protocols(self) -> dict[str, tuple[Step | Regimen, ...]]:
+        protocols: dict[str, tuple[Step | Regimen, ...]] = {}
         if "protocols" not in self._fields:
             return protocols
         node = self._fields["protocols"]
@@ -239,57 +238,6 @@ class _ScenarioReader:
                 self._report.add("S108", node.keys[name], f"{name!r} is a named protocol already; choose another name")
             protocols[name] = read_steps(steps, name, self._report, self._words.drugs)
         return protocols
-
-    def _arms(self, node: Node, course: CourseReader) -> tuple[Arm, ...] | None:
-        fields = self._report.mapping(node, "arms")
-        if fields is None:
-            return None
-        if not 1 <= len(fields) <= MOST_ARMS:
-            self._report.add("S105", node.mark, f"{len(fields)} arms; 1 to {MOST_ARMS} are needed")
-        arms = []
-        for name, body in fields.items():
-            self._report.name(name, node.keys[name])
-            arms.append(self._arm(name, body, course))
-        references = [arm.name for arm in arms if arm is not None and arm.reference]
-        if len(references) != 1 and fields:
-            found = f"{len(references)} ({', '.join(references)})" if references else "none"
-            self._report.add("S401", node.mark, f"exactly one arm must say `reference: true`; found {found}")
-        return tuple(arm for arm in arms if arm is not None)
-
-    def _arm(self, name: str, node: Node, course: CourseReader) -> Arm | None:
-        where = f"arm {shorten(name)!r}"
-        fields = self._report.fields(node, ARM_KEYS, ("course",), where)
-        if fields is None:
-            return None
-        premedication: frozenset[str] = frozenset()
-        if "premedication" in fields:
-            premedication = self._names(fields["premedication"], PREMEDICATION, "S306", "premedication")
-        rule = self._rule(fields["on_reaction"]) if "on_reaction" in fields else None
-        reference = self._report.boolean(fields["reference"], "reference") if "reference" in fields else False
-        items = course.course(fields["course"], where) if "course" in fields else ()
-        return Arm(name, items, premedication, rule, bool(reference))
-
-    def _rule(self, node: Node) -> ReactionRule | None:
-        """What staff do at a reaction; the pause may be left out where the drug is not resumed."""
-        if node.value is None and not node.broken:
-            return None
-        fields = self._report.fields(node, ("pause", "resume_at", "recognised_after"), ("resume_at",), "on_reaction")
-        if fields is None:
-            return None
-        resume_at = None
-        if "resume_at" in fields:
-            resume_at = self._report.choice(fields["resume_at"], RESUME_AT, "S307", "resume_at")
-        pause_min: float | None = 0.0
-        if "pause" in fields:
-            pause_min = self._report.quantity(fields["pause"], "time", "pause", None)
-        elif resume_at not in (None, "never"):
-            self._report.add("S102", node.mark, "missing key 'pause' in on_reaction")
-        after_min: float | None = ReactionRule(0.0, "never").recognised_after_min
-        if "recognised_after" in fields:
-            after_min = self._report.quantity(fields["recognised_after"], "time", "recognised_after", None)
-        if resume_at is None or pause_min is None or after_min is None:
-            return None
-        return ReactionRule(pause_min, resume_at, after_min)  # type: ignore[arg-type]
 
 
 def _finite(text: str) -> float | None:

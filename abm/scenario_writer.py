@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 
 from abm.protocols import LARGEST_DOSE_MG, PROTOCOLS, SMALLEST_DOSE_MG, build_protocol
-from abm.scenario import Arm, Condition, Gap, Scenario, Step
-from abm.scenario_course import same_steps
+from abm.scenario import Arm, Condition, Gap, Regimen, Scenario, Step, StopRule
+from abm.scenario_steps import same_steps
 from abm.units import format_quantity
 
 _HEAD = "# Resolved by desensim: every default and every step is written out; loads back to the same scenario."
@@ -27,6 +27,7 @@ def resolved_yaml(scenario: Scenario) -> str:
         f"population: {cohort.population}",
         f"patients: {cohort.patients}",
         f"select: {_select(cohort.select)}",
+        f"given: {_names(sorted(cohort.given))}",
         f"drug: {scenario.allergic_to[0]}",
         f"allergic_to: {_names(scenario.allergic_to)}",
         f"cells: {scenario.cells}",
@@ -55,6 +56,11 @@ def _arm(arm: Arm) -> Iterator[str]:
             "recognised_after": format_quantity(arm.on_reaction.recognised_after_min, "time"),
         }
         yield f"    on_reaction: {_map(rule)}"
+    if arm.stop_drug_when is not None:
+        yield f"    stop_drug_when: {_stop_rule(arm.stop_drug_when)}"
+    if arm.after:
+        yield f"    after: {arm.after}"
+        yield f"    recover: {format_quantity(arm.recovery_min, 'time')}"
     yield "    course:"
     for item in _runs(arm.course):
         if isinstance(item, Gap):
@@ -63,9 +69,16 @@ def _arm(arm: Arm) -> Iterator[str]:
             yield from _steps(item)
 
 
-def _runs(course: tuple[Step | Gap, ...]) -> Iterator[Gap | tuple[Step, ...]]:
-    """Gaps, and the steps between them cut where another protocol, another drug or a new pass begins."""
-    run: list[Step] = []
+def _stop_rule(rule: StopRule) -> str:
+    fields: dict[str, str] = {"sign": rule.sign}
+    if rule.sign == "detached":
+        fields["percent"] = _number(rule.percent)
+    return _map(fields | {"delay": format_quantity(rule.delay_min, "time")})
+
+
+def _runs(course: tuple[Step | Gap | Regimen, ...]) -> Iterator[Gap | tuple[Step | Regimen, ...]]:
+    """Gaps, and what is between them cut where another protocol, another drug or a new pass begins."""
+    run: list[Step | Regimen] = []
     for item in course:
         last = run[-1] if run else None
         if last is not None and (
@@ -83,28 +96,52 @@ def _runs(course: tuple[Step | Gap, ...]) -> Iterator[Gap | tuple[Step, ...]]:
         yield tuple(run)
 
 
-def _steps(steps: tuple[Step, ...]) -> Iterator[str]:
-    """A named protocol in one line, or a list of steps."""
-    first = steps[0]
-    dose_mg = sum(step.dose_mg for step in steps)
-    info = PROTOCOLS.get(first.protocol)
-    if info is not None and SMALLEST_DOSE_MG <= dose_mg <= LARGEST_DOSE_MG:
-        minutes = first.duration_min if info.adjustable_time else None
-        if same_steps(build_protocol(info.name, first.drug, dose_mg, minutes), steps):
-            item = {"protocol": info.name, "drug": first.drug, "dose": format_quantity(dose_mg, "mass")}
-            if minutes is not None:
-                item["for"] = format_quantity(minutes, "time")
-            yield f"      - {_map(item)}"
-            return
+def _steps(items: tuple[Step | Regimen, ...]) -> Iterator[str]:
+    """A named protocol in one line, or a list of steps and doses."""
+    first = items[0]
+    steps = [item for item in items if isinstance(item, Step)]
+    named = _named(steps) if len(steps) == len(items) else None
+    if named is not None:
+        yield f"      - {_map(named)}"
+        return
     yield f"      - label: {first.protocol}"
     yield f"        drug: {first.drug}"
     yield "        steps:"
-    for step in steps:
-        fields = {"step": str(step.number), "bag": str(step.bag), "dose": format_quantity(step.dose_mg, "mass")}
-        if step.rate_ml_per_h == step.rate_ml_per_h:  # not NaN
-            fields["rate"] = format_quantity(step.rate_ml_per_h, "flow")
-        fields["for"] = format_quantity(step.duration_min, "time")
-        yield f"          - {_map(fields)}"
+    for item in items:
+        yield f"          - {_map(_step(item) if isinstance(item, Step) else _regimen(item))}"
+
+
+def _named(steps: list[Step]) -> dict[str, str] | None:
+    """What to write for steps that are just those of a named protocol."""
+    first = steps[0]
+    info = PROTOCOLS.get(first.protocol)
+    dose_mg = sum(step.dose_mg for step in steps)
+    if info is None or not SMALLEST_DOSE_MG <= dose_mg <= LARGEST_DOSE_MG:
+        return None
+    minutes = first.duration_min if info.adjustable_time else None
+    if not same_steps(build_protocol(info.name, first.drug, dose_mg, minutes), steps):
+        return None
+    item = {"protocol": info.name, "drug": first.drug, "dose": format_quantity(dose_mg, "mass")}
+    if minutes is not None:
+        item["for"] = format_quantity(minutes, "time")
+    return item
+
+
+def _step(step: Step) -> dict[str, str]:
+    fields = {"step": str(step.number), "bag": str(step.bag), "dose": format_quantity(step.dose_mg, "mass")}
+    if step.rate_ml_per_h == step.rate_ml_per_h:  # not NaN
+        fields["rate"] = format_quantity(step.rate_ml_per_h, "flow")
+    fields["for"] = format_quantity(step.duration_min, "time")
+    return fields
+
+
+def _regimen(regimen: Regimen) -> dict[str, str]:
+    return {
+        "step": str(regimen.number),
+        "dose": format_quantity(regimen.dose_mg, "mass"),
+        "every": format_quantity(regimen.every_min, "time"),
+        "for": format_quantity(regimen.duration_min, "time"),
+    }
 
 
 def _select(conditions: tuple[Condition, ...]) -> str:

@@ -50,7 +50,14 @@ class Dimension(NamedTuple):
 DIMENSIONS: dict[str, Dimension] = {
     dimension.name: dimension
     for dimension in (
-        Dimension("time", "min", tuple("s min h d day days week weeks".split()), 1_008_000.0, "100 weeks", "15 min"),
+        Dimension(
+            "time",
+            "min",
+            tuple("s min h d day days w week weeks y year years".split()),
+            52_596_000.0,
+            "100 years",
+            "15 min",
+        ),
         Dimension("mass", "mg", ("ng", "ug", "µg", "mg", "g", "kg"), 1e6, "1 kg", "2400 mg"),
         Dimension("volume", "mL", ("mL", "L"), 1e5, "100 L", "250 mL"),
         Dimension("flow", "mL/h", ("mL/h", "mL/min", "L/h"), 1e5, "100 L/h", "20 mL/h"),
@@ -66,7 +73,8 @@ _DEFINITIONS = (
     "second = minute / 60 = s",
     "hour = 60 * minute = h",
     "day = 24 * hour = d = days",
-    "week = 7 * day = _ = weeks",
+    "week = 7 * day = w = weeks",
+    "year = 365.25 * day = y = years",
     "milligram = [mass] = mg",
     "microgram = milligram / 1000 = ug = µg",
     "nanogram = microgram / 1000 = ng",

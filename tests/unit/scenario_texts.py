@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from abm.scenario import Scenario, Step
-from abm.scenario_course import same_steps
+from abm.scenario import Scenario
 from abm.scenario_file import CODES, ScenarioError, load_scenario
+from abm.scenario_steps import same_steps
 
 SMALL = """\
 name: small
@@ -31,7 +31,8 @@ cells: 500
 replicates: 2
 seed: 0
 follow_up: 1 d
-record: [timeseries, cells]
+record: [timeseries, cells, skin, clones, lattice]
+given: [fitting_clone]
 parameters: {mast_cell.ship1_pool: 0}
 protocols:
   own:
@@ -39,6 +40,10 @@ protocols:
     - {rate: 20 mL/h, concentration: 0.8 mg/mL, for: 15 min, bag: 2}
     - {rate: 6 mg/h, for: 0.5 h, drug: carboplatin}
     - {dose: 0.3 mg, rate: 10 mL/h, for: 20 s}
+  by_day:
+    - {dose: 1 mg, every: 24 h, for: 1 d}
+    - {dose: 10 mg, every: 8 h, for: 2 d, drug: carboplatin, step: 5}
+    - {dose: 0.1 mg, for: 15 min}
 arms:
   direct: {reference: true, course: [full_dose]}
   ladder:
@@ -48,6 +53,15 @@ arms:
   by_hand:
     on_reaction: {resume_at: never}
     course: [own, own, {protocol: slow_infusion, dose: 3 g}, {steps: [{dose: 1 mg, for: 2 min, step: 4}], label: last}]
+  again:
+    after: ladder
+    recover: 1.5 y
+    stop_drug_when: {sign: detached, percent: 5, delay: 24 h}
+    course: [by_day, {gap: 1 d}, {dose: 200 mg, every: 12 h, for: 28 d}, {dose: 0.4 g, every: 400 s, for: 4 h}]
+  once_more:
+    after: again
+    stop_drug_when: {sign: mucosa}
+    course: [{dose: 5 mg, every: 1 w, for: 3 weeks, drug: carboplatin, label: weekly}]
 """
 
 
@@ -71,9 +85,5 @@ def problems(folder: Path, text: str | bytes, *overrides: str) -> list[str]:
 def same_scenario(first: Scenario, second: Scenario) -> bool:
     """Equal, with pump rates, which the equality of steps leaves out."""
     return first == second and all(
-        same_steps(
-            tuple(item for item in one.course if isinstance(item, Step)),
-            tuple(item for item in other.course if isinstance(item, Step)),
-        )
-        for one, other in zip(first.arms, second.arms, strict=True)
+        same_steps(one.course, other.course) for one, other in zip(first.arms, second.arms, strict=True)
     )

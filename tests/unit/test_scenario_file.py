@@ -15,7 +15,7 @@ from scenario_texts import LARGE, SMALL, same_scenario, write
 
 from abm.parameters.catalog import DRUGS
 from abm.protocols import build_protocol
-from abm.scenario import Arm, Cohort, Condition, Gap, ReactionRule, Scenario, Step
+from abm.scenario import Arm, Cohort, Condition, Gap, ReactionRule, Regimen, Scenario, Step, StopRule
 from abm.scenario_file import CODES, ScenarioError, load_scenario, resolved_yaml, shipped_scenarios
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,12 +47,13 @@ def test_everything_that_can_be_said_is_understood(tmp_path: Path) -> None:
             Condition("sex", "==", "female"),
             Condition("specific_ige_ku_per_l", "==", 0.5),
         ),
+        frozenset({"fitting_clone"}),
     )
     assert scenario.allergic_to == ("penicillin_g", "carboplatin")
     assert (scenario.cells, scenario.replicates, scenario.seed, scenario.follow_up_min) == (500, 2, 0, 1440.0)
-    assert scenario.record == {"timeseries", "cells"}
+    assert scenario.record == {"timeseries", "cells", "skin", "clones", "lattice"}
     assert scenario.parameters == {"mast_cell.ship1_pool": 0.0}
-    _, ladder, by_hand = scenario.arms
+    _, ladder, by_hand, *_ = scenario.arms
     assert scenario.reference.name == "direct"
     assert ladder.premedication == {"H1", "H2"}
     assert ladder.on_reaction == ReactionRule(30.0, "previous_step", 1.5)
@@ -73,6 +74,29 @@ def test_everything_that_can_be_said_is_understood(tmp_path: Path) -> None:
     assert by_hand.course[1].rate_ml_per_h == 20.0
 
 
+def test_doses_to_swallow_and_arms_that_follow_are_understood(tmp_path: Path) -> None:
+    *_, again, once_more = load_scenario(write(tmp_path, LARGE)).arms
+    assert (again.after, again.recovery_min) == ("ladder", 1.5 * 365.25 * 1440.0)
+    assert again.stop_drug_when == StopRule("detached", 5.0, 1440.0)
+    assert again.course == (
+        Regimen("penicillin_g", "by_day", 1, 1.0, 1440.0, 1),
+        Regimen("carboplatin", "by_day", 5, 10.0, 480.0, 6),
+        Step("penicillin_g", "by_day", 3, 0, 15.0, 0.1),
+        Gap(1440.0),
+        Regimen("penicillin_g", "swallowed", 1, 200.0, 720.0, 56),
+        Regimen("penicillin_g", "swallowed", 2, 400.0, 400 / 60, 36),
+    )
+    assert (again.course[4].duration_min, again.course[4].total_dose_mg) == (28 * 1440.0, 11_200.0)
+    assert (once_more.after, once_more.recovery_min, once_more.stop_drug_when) == ("again", 0.0, StopRule("mucosa"))
+    assert once_more.course == (Regimen("carboplatin", "weekly", 1, 5.0, 10_080.0, 3),)
+
+
+def test_given_may_be_one_word(tmp_path: Path) -> None:
+    one = load_scenario(write(tmp_path, LARGE), ["given=fitting_clone"])
+    assert one == load_scenario(write(tmp_path, LARGE))
+    assert load_scenario(write(tmp_path, LARGE), ["given=[]"]).cohort.given == frozenset()
+
+
 @pytest.mark.parametrize("text", [SMALL, LARGE], ids=["small", "large"])
 def test_the_resolved_file_loads_back_to_an_equal_scenario(tmp_path: Path, text: str) -> None:
     scenario = load_scenario(write(tmp_path, text))
@@ -91,6 +115,15 @@ def test_the_resolved_file_loads_back_to_an_equal_scenario(tmp_path: Path, text:
     rate=st.one_of(st.just(math.nan), st.floats(1e-3, 1e4)),
     bound=st.floats(-1e9, 1e9),
     relation=st.sampled_from(["==", ">=", "<=", "<", ">"]),
+    every_min=st.floats(0.0625, 20_000.0),
+    times=st.integers(1, 1000),
+    numbers=st.lists(st.integers(1, 1000), min_size=1, max_size=3),
+    rule=st.one_of(
+        st.none(),
+        st.builds(StopRule, st.sampled_from(["prodrome", "mucosa", "onset"]), delay_min=st.floats(0.01, 1e6)),
+        st.builds(StopRule, st.just("detached"), st.floats(1e-3, 100.0)),
+    ),
+    recovery_min=st.floats(0.01, 1e6),
 )
 def test_scenarios_made_in_python_survive_the_resolved_file(
     tmp_path_factory: pytest.TempPathFactory,
@@ -101,9 +134,15 @@ def test_scenarios_made_in_python_survive_the_resolved_file(
     rate: float,
     bound: float,
     relation: str,
+    every_min: float,
+    times: int,
+    numbers: list[int],
+    rule: StopRule | None,
+    recovery_min: float,
 ) -> None:
     ladder = build_protocol("ladder_12_step", "penicillin_g", dose_mg)
     odd = dataclasses.replace(ladder[-1], rate_ml_per_h=rate, number=3)
+    doses = [Regimen("penicillin_g", "own", number, dose_mg, every_min, times) for number in numbers]
     scenario = Scenario(
         name="made",
         question=question,
@@ -112,6 +151,7 @@ def test_scenarios_made_in_python_survive_the_resolved_file(
         arms=(
             Arm("a", ladder, reference=True),
             Arm("b", (*ladder[: taken + 1], Gap(7.3), *ladder[taken:], odd), frozenset({"H2"})),
+            Arm("c", (*doses, ladder[0], *doses), after="b", recovery_min=recovery_min, stop_drug_when=rule),
         ),
         follow_up_min=follow_up_min,
     )

@@ -1,0 +1,181 @@
+"""Steps of an infusion and doses to swallow, as a user writes them out."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from abm.protocols import LARGEST_DOSE_MG, SMALLEST_DOSE_MG
+from abm.scenario import Gap, Regimen, Step
+from abm.scenario_tree import Node, Report, shorten
+from abm.units import MINUTES_PER_BASE_BIN, dimension_of
+
+if TYPE_CHECKING:
+    from abm.parameters.drugs import Drug
+
+STEP_KEYS = ("dose", "rate", "concentration", "for", "bag", "step", "drug")
+DOSE_KEYS = ("dose", "every", "for", "step", "drug")
+MOST_STEPS = 1000
+MOST_DOSES = 10_000
+MOST_BAGS = 100
+_REPEATED = "a repeated dose"
+_SMALLEST_STEP_MG = SMALLEST_DOSE_MG * 1e-5  # first step of the smallest ladder
+
+# Every wanted combination of the keys that say how much is given.
+_FORMS = {frozenset(form) for form in (("dose",), ("rate",), ("dose", "rate"), ("rate", "concentration"))}
+_STEP_FORMS = "dose + for, rate + concentration + for, dose + rate in mL/h + for, or rate in mg/min + for"
+
+
+def read_steps(node: Node, protocol: str, report: Report, drugs: Mapping[str, Drug]) -> tuple[Step | Regimen, ...]:
+    """Steps and doses that a user wrote out; one that names no drug has an empty one, to be filled in by the course."""
+    items = report.items(node, f"protocol {shorten(protocol)!r}")
+    if items is None:
+        return ()
+    if not 1 <= len(items) <= MOST_STEPS:
+        report.add(
+            "S105", node.mark, f"protocol {shorten(protocol)!r} has {len(items)} steps; 1 to {MOST_STEPS} are needed"
+        )
+        return ()
+    steps = (
+        (_read_dose if is_regimen(item) else _read_step)(item, number, protocol, report, drugs)
+        for number, item in enumerate(items, start=1)
+    )
+    return tuple(step for step in steps if step is not None)
+
+
+def _read_step(node: Node, number: int, protocol: str, report: Report, drugs: Mapping[str, Drug]) -> Step | None:
+    fields = report.fields(node, STEP_KEYS, ("for",), "step")
+    if fields is None:
+        return None
+    before = len(report.problems)
+    drug = report.choice(fields["drug"], drugs, "S301", "drug") if "drug" in fields else ""
+    bag = report.whole(fields["bag"], "bag", 0, MOST_BAGS) if "bag" in fields else 0
+    own_number = report.whole(fields["step"], "step", 1, MOST_STEPS) if "step" in fields else number
+    minutes = read_duration(fields["for"], "for", report) if "for" in fields else None
+    amounts: dict[str, Node] = {key: fields[key] for key in ("dose", "rate", "concentration") if key in fields}
+    dose_mg, rate_ml_per_h = _amounts(node, amounts, minutes, report)
+    if len(report.problems) > before or drug is None or bag is None or own_number is None:
+        return None
+    if minutes is None or dose_mg is None:
+        return None
+    if not _dose_fits(dose_mg, node, "step", report):
+        return None
+    step = Step(drug, protocol, own_number, bag, minutes, dose_mg)
+    return step if rate_ml_per_h is None else dataclasses.replace(step, rate_ml_per_h=rate_ml_per_h)
+
+
+def is_regimen(node: Node) -> bool:
+    """Whether an item is a repeated dose: it says ``every``."""
+    return isinstance(node.value, dict) and "every" in node.value
+
+
+def _read_dose(node: Node, number: int, protocol: str, report: Report, drugs: Mapping[str, Drug]) -> Regimen | None:
+    fields = report.fields(node, DOSE_KEYS, (), _REPEATED)
+    return None if fields is None else read_regimen(node, fields, number, protocol, report, drugs)
+
+
+def read_regimen(
+    node: Node, fields: dict[str, Node], number: int, protocol: str, report: Report, drugs: Mapping[str, Drug]
+) -> Regimen | None:
+    """Doses to swallow, ``{dose: 200 mg, every: 12 h, for: 28 d}``; the drug is empty where none is named."""
+    before = len(report.problems)
+    for key in ("dose", "every", "for"):
+        if key not in fields:
+            report.add("S102", node.mark, f"missing key {key!r} in {_REPEATED}")
+    drug = report.choice(fields["drug"], drugs, "S301", "drug") if "drug" in fields else ""
+    own_number = report.whole(fields["step"], "step", 1, MOST_STEPS) if "step" in fields else number
+    dose_mg = report.quantity(fields["dose"], "mass", "dose") if "dose" in fields else None
+    every_min = read_duration(fields["every"], "every", report) if "every" in fields else None
+    for_min = read_duration(fields["for"], "for", report) if "for" in fields else None
+    times = None if every_min is None or for_min is None else _times(fields, for_min / every_min, report)
+    if drug is None or own_number is None or dose_mg is None or every_min is None or times is None:
+        return None
+    if len(report.problems) > before or not _dose_fits(dose_mg, node, "item", report):
+        return None
+    return Regimen(drug, protocol, own_number, dose_mg, every_min, times)
+
+
+def _times(fields: dict[str, Node], ratio: float, report: Report) -> int | None:
+    """Number of doses: how often the interval goes into the time, which must be a whole number."""
+    times, node = round(ratio), fields["for"]
+    every, length = (shorten(fields[key].text.strip()) for key in ("every", "for"))
+    if times < 1 or abs(ratio - times) > 1e-9 * times:
+        near = max(1, times)
+        message = (
+            f"for: {length!r} is {ratio:.4g} times {every!r}; it must be a whole number of intervals, "
+            f"for example {near} times {every}"
+        )
+        report.add("S106", node.mark, message)
+        return None
+    if times > MOST_DOSES:
+        report.add(
+            "S105", node.mark, f"{times} doses, one every {every!r} for {length!r}; at most {MOST_DOSES} are allowed"
+        )
+        return None
+    return times
+
+
+def _dose_fits(dose_mg: float, node: Node, what: str, report: Report) -> bool:
+    """Whether a dose is within what can be given; the problem is noted if not."""
+    if _SMALLEST_STEP_MG <= dose_mg <= LARGEST_DOSE_MG:
+        return True
+    limits = f"{_SMALLEST_STEP_MG:g} to {LARGEST_DOSE_MG:g} mg are allowed"
+    report.add("S205", node.mark, f"this {what} gives {dose_mg:g} mg; {limits}")
+    return False
+
+
+def _amounts(
+    node: Node, given: dict[str, Node], minutes: float | None, report: Report
+) -> tuple[float | None, float | None]:
+    """Dose in mg and pump rate in mL/h (None where not stated) of a step."""
+    if any(value.broken for value in given.values()):
+        return None, None
+    keys = frozenset(given)
+    kind = dimension_of(_unit(given["rate"])) if "rate" in given else None
+    if keys not in _FORMS or (kind == "flow" and keys == {"rate"}) or (kind == "mass rate" and keys != {"rate"}):
+        found = " + ".join(given) or "no amount"
+        if kind == "flow" or kind == "mass rate":
+            found = found.replace("rate", "rate in mL/h" if kind == "flow" else "rate in mg/min")
+        report.add("S106", node.mark, f"a step states {found} and a time; write {_STEP_FORMS}")
+        return None, None
+    dose_mg = report.quantity(given["dose"], "mass", "dose") if "dose" in given else None
+    if "rate" not in given:
+        return dose_mg, None
+    if keys == {"rate"}:
+        return _product(report.quantity(given["rate"], "mass rate", "rate"), minutes), None
+    rate_ml_per_h = report.quantity(given["rate"], "flow", "rate")
+    if "concentration" in given:
+        mg_per_ml = report.quantity(given["concentration"], "concentration", "concentration")
+        ml_per_min = _product(rate_ml_per_h, 1.0 / 60.0)
+        dose_mg = _product(_product(ml_per_min, minutes), mg_per_ml)
+    return dose_mg, rate_ml_per_h
+
+
+def _product(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else a * b
+
+
+def _unit(node: Node) -> str:
+    """Unit part of a text, roughly: what follows the number."""
+    return node.value.strip().lstrip("+-.0123456789eE ") if isinstance(node.value, str) else ""
+
+
+def read_duration(node: Node, what: str, report: Report) -> float | None:
+    """Minutes, at least one base bin."""
+    minutes = report.quantity(node, "time", what)
+    if minutes is not None and minutes < MINUTES_PER_BASE_BIN:
+        seconds = MINUTES_PER_BASE_BIN * 60.0
+        report.add("S205", node.mark, f"{what}: {node.text.strip()!r} is below {seconds:g} s, the finest time resolved")
+        return None
+    return minutes
+
+
+def same_steps(first: Sequence[Step | Gap | Regimen], second: Sequence[Step | Gap | Regimen]) -> bool:
+    """Whether two courses are equal, pump rates that are not stated included."""
+    return tuple(first) == tuple(second) and all(
+        a.rate_ml_per_h == b.rate_ml_per_h or (math.isnan(a.rate_ml_per_h) and math.isnan(b.rate_ml_per_h))
+        for a, b in zip(first, second, strict=True)
+        if isinstance(a, Step) and isinstance(b, Step)
+    )
