@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-CENTRAL, PERIPHERAL, ADDUCT = 0, 1, 2
+CENTRAL, PERIPHERAL, ADDUCT, GUT, METABOLITE = 0, 1, 2, 3, 4
+STATES = 5
 
 
 def rate_matrix(
-    elimination_per_min: float, to_peripheral: float, from_peripheral: float, adduct_per_min: float
+    elimination_per_min: float,
+    to_peripheral: float,
+    from_peripheral: float,
+    adduct_per_min: float,
+    absorption_per_min: float = 0.0,
+    formation_per_min: float = 0.0,
+    metabolite_per_min: float = 0.0,
 ) -> np.ndarray:
-    """Rates of change of (central amount, peripheral amount, adduct), per minute.
+    """Rates of change of central and peripheral amount, adduct, amount in the gut and of metabolite, per minute.
 
     Parameters
     ----------
@@ -18,20 +25,36 @@ def rate_matrix(
         k10, k12 and k21 of a one- or two-compartment model, 1/min.
     adduct_per_min : float
         Turnover of the labile adduct, 1/min.
+    absorption_per_min : float
+        ka of a swallowed dose, 1/min; the gut holds what will be absorbed, so bioavailability is put on the dose.
+    formation_per_min, metabolite_per_min : float
+        Metabolite formed, mg per mg of drug in the central compartment and minute (part of what is eliminated, times
+        the ratio of molar masses), and its elimination, 1/min.
 
     Returns
     -------
-    ndarray, shape (3, 3)
-        ``x' = M·x + (infusion rate, 0, 0)``. The third state is the labile adduct in units of the central amount
-        with which it is in balance: ``A' = k_A·(central − A)``. It takes nothing from the drug (a trace).
+    ndarray, shape (5, 5)
+        ``x' = M·x + (infusion rate, 0, 0, 0, 0)``. The third state is the labile adduct in units of the central
+        amount with which it is in balance: ``A' = k_A·(central − A)``. It takes nothing from the drug (a trace).
     """
     return np.array(
         [
-            [-(elimination_per_min + to_peripheral), from_peripheral, 0.0],
-            [to_peripheral, -from_peripheral, 0.0],
-            [adduct_per_min, 0.0, -adduct_per_min],
+            [-(elimination_per_min + to_peripheral), from_peripheral, 0.0, absorption_per_min, 0.0],
+            [to_peripheral, -from_peripheral, 0.0, 0.0, 0.0],
+            [adduct_per_min, 0.0, -adduct_per_min, 0.0, 0.0],
+            [0.0, 0.0, 0.0, -absorption_per_min, 0.0],
+            [formation_per_min, 0.0, 0.0, 0.0, -metabolite_per_min],
         ]
     )
+
+
+def with_integral(rates: np.ndarray, compartment: int) -> np.ndarray:
+    """Rates with one more state, the time integral of `compartment`; shape (n + 1, n + 1)."""
+    n = rates.shape[0]
+    extended = np.zeros((n + 1, n + 1))
+    extended[:n, :n] = rates
+    extended[n, compartment] = 1.0
+    return extended
 
 
 def step_matrices(rates: np.ndarray, base_min: float, doublings: int) -> np.ndarray:

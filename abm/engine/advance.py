@@ -65,13 +65,22 @@ def next_change(pump, now):
 
 @njit(**_OPTIONS)
 def drug_after(state, rates, a, k, rate):
-    """Amounts of drug `a` after a step of 2^k base bins at an infusion of `rate` mg/min."""
+    """Five states of drug `a` after a step of 2^k base bins at an infusion of `rate` mg/min."""
     step = rates.drug_step[a, k]
     x = state.drug[a]
-    central = step[0, 0] * x[0] + step[0, 1] * x[1] + step[0, 3] * rate
-    peripheral = step[1, 0] * x[0] + step[1, 1] * x[1] + step[1, 3] * rate
-    adduct = step[2, 0] * x[0] + step[2, 1] * x[1] + step[2, 2] * x[2] + step[2, 3] * rate
-    return central, peripheral, adduct
+    central = step[0, 0] * x[0] + step[0, 1] * x[1] + step[0, 5] * rate + step[0, 3] * x[3]
+    peripheral = step[1, 0] * x[0] + step[1, 1] * x[1] + step[1, 5] * rate + step[1, 3] * x[3]
+    adduct = step[2, 0] * x[0] + step[2, 1] * x[1] + step[2, 2] * x[2] + step[2, 5] * rate + step[2, 3] * x[3]
+    gut = step[3, 3] * x[3]
+    metabolite = step[4, 0] * x[0] + step[4, 1] * x[1] + step[4, 5] * rate + step[4, 3] * x[3] + step[4, 4] * x[4]
+    return central, peripheral, adduct, gut, metabolite
+
+
+@njit(**_OPTIONS)
+def exposure_over(state, rates, a, k, rate):
+    """Integral of exposure to drug `a` over a step of 2^k base bins, in minutes at the therapeutic level (exact)."""
+    step, x = rates.exposure_step[a, k], state.drug[a]
+    return step[0] * x[0] + step[1] * x[1] + step[2] * x[2] + step[3] * x[3] + step[4] * x[4] + step[5] * rate
 
 
 @njit(**_OPTIONS)
@@ -90,7 +99,8 @@ def step_is_safe(state, rates, now, k):
         low, high = min(before, after), max(before, after)
         if high > _TRACE and high > low * _SMOOTH:
             return False
-        if (state.exposed[a] > 0 or high > 0.0) and cells_at_risk(state, rates, a, k, F32(high), limit) > allowed:
+        seen = state.armed[a] > 0 and (state.exposed[a] > 0 or high > 0.0)
+        if seen and cells_at_risk(state, rates, a, k, F32(high), limit) > allowed:
             return False
     return True
 
@@ -123,9 +133,11 @@ def step_drug(state, rates, now, k):
     first, second = F32(0.0), F32(0.0)
     for a in range(rates.antigen_per_mg.size):
         rate = pump_rate(state.pump, a, now, now + (1 << k))
-        central, peripheral, adduct = drug_after(state, rates, a, k, rate)
+        central, peripheral, adduct, gut, metabolite = drug_after(state, rates, a, k, rate)
         middle = F32(0.5 * (state.drug[a, 2] + adduct) * rates.antigen_per_mg[a])
+        state.exposure[a] += exposure_over(state, rates, a, k, rate)
         state.drug[a, 0], state.drug[a, 1], state.drug[a, 2] = central, peripheral, adduct
+        state.drug[a, 3], state.drug[a, 4] = gut, metabolite
         if middle > F32(0.0):
             state.exposed[a] = 1
         if a == 0:
@@ -137,10 +149,17 @@ def step_drug(state, rates, now, k):
 
 @njit(**_OPTIONS)
 def step_cells(state, rates, now, k, antigens):
-    """Move all mast cells on by a step; returns how many fired in skin, lung and gut."""
+    """Move all mast cells on by a step; returns how many fired in skin, lung and gut.
+
+    A specificity of which no cell has receptors, or that never met antigen, would change nothing; it is left out.
+    """
+    active = False
     for a in range(2):
-        if state.exposed[a] > 0:
+        if state.exposed[a] > 0 and state.armed[a] > 0:
+            active = True
             step_specificity(state, rates, a, k, now, antigens[a])
+    if not active:
+        return 0, 0, 0
     minutes, share, moment = F32(_STEP_MIN[k]), rates.cell[k, 6], np.int32(now)
     fired = (
         step_organ(state, 0, share, minutes, moment, rates.scalar),

@@ -93,6 +93,7 @@ def arm_with(
         state, receptors, p["mast_cell.release_threshold"] * float(patient["threshold_factor"]),
         p["mast_cell.receptor_sd_cells"], p["mast_cell.threshold_sd_cells"], fields, address,
     )  # fmt: skip
+    state.armed[:] = state.receptors.any(axis=1)
 
 
 def rest(state: State, rates: Rates) -> None:

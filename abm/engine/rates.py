@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from abm.biology import pharmacokinetics as pk
-from abm.engine.clock import BASE_MIN, DOUBLINGS, FINEST, MINUTE, STEP_MIN
+from abm.engine.clock import DOUBLINGS, FINEST, STEP_MIN
+from abm.engine.disposition import Disposition, disposition
 from abm.engine.state import ORGANS, SPECIFICITIES
-from abm.parameters.catalog import DRUGS, ParameterSet
+from abm.parameters.catalog import ParameterSet
 
 F32 = np.float32
 
@@ -22,7 +23,10 @@ class Rates(NamedTuple):
     `cell` is float32, shape (11, 7): kept cross-links e^(−k·dt), share of SHIP-1, of memory locked, dt/τ_rearm,
     internalised per cross-link, share returned, share of calcium. `scalar` is float32: see `Scalar`. `kept` is float64,
     shape (11, 4): histamine, tryptase in tissue, tryptase in blood, local mediators. `drug_step` is float64, shape
-    (2, 11, 3, 4). `antigen_per_mg` (2,) and `litres` (2,). `body` float64: see `BodyRate`. `address` is uint64:
+    (2, 11, 5, 6): amounts after a step from those before and the infusion rate. `exposure_step` (2, 11, 6): what the
+    same add to `State.exposure`. `antigen_per_mg` (2,), `litres` (2,) and `bioavailability` (2,) of a swallowed dose.
+    `antigenic` int64 (2,): compartment that T cells see; `t_cell_per_mg` (2,): exposure per mg in it, relative to the
+    therapeutic level, 0 for a drug that T cells do not see. `body` float64: see `BodyRate`. `address` is uint64:
     seed, replicate, patient. `finest` is the step taken while cells could fire; other values than the default serve to
     measure its error.
     """
@@ -31,8 +35,12 @@ class Rates(NamedTuple):
     scalar: np.ndarray
     kept: np.ndarray
     drug_step: np.ndarray
+    exposure_step: np.ndarray
     antigen_per_mg: np.ndarray
     litres: np.ndarray
+    bioavailability: np.ndarray
+    antigenic: np.ndarray
+    t_cell_per_mg: np.ndarray
     body: np.ndarray
     address: np.ndarray
     finest: int = FINEST
@@ -81,6 +89,10 @@ class BodyRate(NamedTuple):
 
 
 SCALAR, BODY_RATE = Scalar(), BodyRate()
+_NO_DRUG = Disposition(
+    step=np.zeros((DOUBLINGS, pk.STATES, pk.STATES + 1)), exposure=np.zeros((DOUBLINGS, pk.STATES + 1)),
+    antigen_per_mg=0.0, litres=1.0, bioavailability=0.0, antigenic=pk.CENTRAL, t_cell_per_mg=0.0,
+)  # fmt: skip
 
 
 def patient_rates(
@@ -104,20 +116,19 @@ def patient_rates(
     address : tuple of int
         Seed, replicate, patient.
     """
-    drug_step = np.zeros((SPECIFICITIES, DOUBLINGS, 3, 4))
-    antigen = np.zeros(SPECIFICITIES)
-    litres = np.ones(SPECIFICITIES)
-    for a, drug in enumerate(drugs):
-        drug_step[a] = _steps(parameters, drug, float(patient["weight_kg"]), float(patient["clearance_factor"]))
-        litres[a] = parameters[f"drugs.{drug}.central_l_per_kg"] * float(patient["weight_kg"])
-        antigen[a] = _antigen_per_mg_per_l(parameters, drug) / litres[a]
+    given = [disposition(parameters, drug, patient) for drug in drugs]
+    given += [_NO_DRUG] * (SPECIFICITIES - len(given))
     return Rates(
         cell=_cell_table(parameters),
         scalar=_scalars(parameters, patient),
         kept=_kept_table(parameters),
-        drug_step=drug_step,
-        antigen_per_mg=antigen,
-        litres=litres,
+        drug_step=np.stack([drug.step for drug in given]),
+        exposure_step=np.stack([drug.exposure for drug in given]),
+        antigen_per_mg=np.array([drug.antigen_per_mg for drug in given]),
+        litres=np.array([drug.litres for drug in given]),
+        bioavailability=np.array([drug.bioavailability for drug in given]),
+        antigenic=np.array([drug.antigenic for drug in given], np.int64),
+        t_cell_per_mg=np.array([drug.t_cell_per_mg for drug in given]),
         body=_body(parameters, patient, organ_cells, premedication),
         address=np.array(address, np.uint64),
     )
@@ -199,25 +210,3 @@ def _body(
     body += [p[f"mediators.histamine_{o}_pg"] * w / (1e6 * litres) for o, w in zip(ORGANS, stands_for, strict=True)]
     body += [p[f"mediators.tryptase_{o}_pg"] * w / 1e3 for o, w in zip(ORGANS, stands_for, strict=True)]
     return np.array(body)
-
-
-def _drug_matrix(p: ParameterSet, drug: str, weight_kg: float, clearance_factor: float) -> np.ndarray:
-    central = p[f"drugs.{drug}.central_l_per_kg"] * weight_kg
-    return pk.rate_matrix(
-        p[f"drugs.{drug}.clearance_l_per_h"] * clearance_factor / (60.0 * central),
-        p[f"drugs.{drug}.peripheral_in_per_h"] / 60.0,
-        p[f"drugs.{drug}.peripheral_out_per_h"] / 60.0,
-        math.log(2.0) / p[f"drugs.{drug}.adduct_half_life_min"],
-    )
-
-
-def _steps(p: ParameterSet, drug: str, weight_kg: float, clearance_factor: float) -> np.ndarray:
-    return pk.step_matrices(_drug_matrix(p, drug, weight_kg, clearance_factor), BASE_MIN, DOUBLINGS)
-
-
-def _antigen_per_mg_per_l(p: ParameterSet, drug: str) -> float:
-    """K·C per mg/L such that a usual dose in a 70-kg adult peaks at `ige_receptor.antigen_at_peak`."""
-    minute = _steps(p, drug, 70.0, 1.0)[MINUTE]
-    dose, length = DRUGS[drug].usual_dose_mg, DRUGS[drug].usual_infusion_min
-    amount = float(pk.infusion_peak(minute, 1.0, dose / length, length)[pk.ADDUCT])
-    return p["ige_receptor.antigen_at_peak"] * p[f"drugs.{drug}.central_l_per_kg"] * 70.0 / amount

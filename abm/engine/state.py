@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.biology.pharmacokinetics import STATES
+
 SPECIFICITIES = 2
 ORGANS = ("skin", "lung", "gut")
 GROUP = 64
@@ -63,10 +65,13 @@ class State(NamedTuple):
         First cell of skin, lung, gut, and the number of cells.
     signal, links, noise : ndarray of float32, shape (cells,)
         Scratch.
-    drug : ndarray of float64, shape (2, 3)
-        Per drug: central and peripheral amount (mg), labile adduct (mg in balance).
-    exposed : ndarray of int64, shape (2,)
-        Whether the specificity has ever met antigen.
+    drug : ndarray of float64, shape (2, 5)
+        Per drug: central and peripheral amount (mg), labile adduct (mg in balance), amount still in the gut (mg that
+        will be absorbed), amount of metabolite (mg).
+    exposure : ndarray of float64, shape (2,)
+        Per drug: time integral of what T cells see, in minutes at the therapeutic level, since it was last set to 0.
+    exposed, armed : ndarray of int64, shape (2,)
+        Whether the specificity has ever met antigen, and whether any cell can carry receptors of it.
     body : ndarray of float64
         Mediators, pressure and their extremes; see `Body`.
     count : ndarray of int64
@@ -93,7 +98,9 @@ class State(NamedTuple):
     links: np.ndarray
     noise: np.ndarray
     drug: np.ndarray
+    exposure: np.ndarray
     exposed: np.ndarray
+    armed: np.ndarray
     body: np.ndarray
     count: np.ndarray  # type: ignore[assignment]
     pump: np.ndarray
@@ -119,7 +126,8 @@ def empty_state(organ_start: np.ndarray, segments: int, rows: int) -> State:
         threshold=np.ones(cells, np.float32), clock=np.full(cells, np.inf, np.float32),
         place=np.ones(cells, np.float32),
         fired_bin=np.full(cells, -1, np.int32), organ_start=organ_start.astype(np.int64), signal=per_cell(),
-        links=per_cell(), noise=np.zeros(padded, np.float32), drug=np.zeros((SPECIFICITIES, 3)),
-        exposed=np.zeros(SPECIFICITIES, np.int64), body=np.zeros(len(BODY)), count=count,
+        links=per_cell(), noise=np.zeros(padded, np.float32), drug=np.zeros((SPECIFICITIES, STATES)),
+        exposure=np.zeros(SPECIFICITIES), exposed=np.zeros(SPECIFICITIES, np.int64),
+        armed=np.ones(SPECIFICITIES, np.int64), body=np.zeros(len(BODY)), count=count,
         pump=np.zeros((segments, 4)), record=np.zeros((rows, len(RECORD_COLUMNS))),
     )  # fmt: skip

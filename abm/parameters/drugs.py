@@ -23,9 +23,13 @@ class Drug:
     usual_dose_mg, usual_infusion_min : float
         A usual single dose for an adult and the usual length of its infusion.
     half_life : str
-        Half-life in plasma as printed in the source, for tables.
+        Half-life in plasma (of the metabolite, where that is the antigen) as printed in the source, for tables.
     parameters : dict of str to Parameter
         Disposition and antigen; full names are ``drugs.<name>.<key>``.
+    usual_every_h : float
+        Interval of the usual regimen by mouth, hours; 0 for a drug that is not swallowed.
+    metabolite : str
+        The metabolite that is the antigen for T cells; empty where the drug itself is.
     """
 
     name: str
@@ -34,6 +38,18 @@ class Drug:
     usual_infusion_min: float
     half_life: str
     parameters: dict[str, Parameter]
+    usual_every_h: float = 0.0
+    metabolite: str = ""
+
+    @property
+    def oral(self) -> bool:
+        """Whether the drug can be swallowed."""
+        return "bioavailability" in self.parameters
+
+    @property
+    def seen_by_t_cells(self) -> bool:
+        """Whether the drug, or its metabolite, is an antigen for T cells."""
+        return "therapeutic_mg_per_l" in self.parameters
 
 
 def _human(value: float, unit: str, low: float, high: float, source: str, where: str, note: str = "") -> Parameter:

@@ -55,15 +55,15 @@ def hours_until_gone(drug: str, patient: Mapping[str, Any], parameters: Paramete
     """Hours from the end of the ladder until the adduct is below its peak of ladder step 1 in this patient."""
     rates = patient_rates(parameters, patient, (drug,), (1, 1, 1), frozenset(), (0, 0, 0))
     minute = rates.drug_step[0, MINUTE]
-    state, limit = np.zeros(3), 0.0
+    state, limit = np.zeros(pk.STATES), 0.0
     for step in build_protocol("ladder_12_step", drug, DRUGS[drug].usual_dose_mg):
         for _ in range(round(step.duration_min)):
-            state = (minute[:, :3] * state).sum(axis=1) + minute[:, 3] * step.rate_mg_per_min
+            state = (minute[:, :-1] * state).sum(axis=1) + minute[:, -1] * step.rate_mg_per_min
         limit = limit or float(state[pk.ADDUCT])
     passed = 0
     coarse = rates.drug_step[0, _COARSE]
     while state[pk.ADDUCT] > limit:
-        state = (coarse[:, :3] * state).sum(axis=1)
+        state = (coarse[:, :-1] * state).sum(axis=1)
         passed += 1
     return passed * float(STEP_MIN[_COARSE]) / 60.0
 

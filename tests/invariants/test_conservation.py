@@ -66,7 +66,7 @@ def test_propagators_conserve_mass_exactly_where_nothing_is_eliminated() -> None
     steps = step_matrices(rate_matrix(0.0, 0.02, 0.05, 0.1), BASE_MIN, DOUBLINGS)
     assert steps[:, :2, 0].sum(axis=1) == pytest.approx(np.ones(DOUBLINGS), rel=1e-12)
     assert steps[:, :2, 1].sum(axis=1) == pytest.approx(np.ones(DOUBLINGS), rel=1e-12)
-    assert steps[:, :2, 3].sum(axis=1) == pytest.approx(STEP_MIN, rel=1e-12)
+    assert steps[:, :2, -1].sum(axis=1) == pytest.approx(STEP_MIN, rel=1e-12)
 
 
 @pytest.mark.parametrize(

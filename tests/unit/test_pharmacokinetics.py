@@ -20,6 +20,7 @@ MATRICES = {
     "one compartment": pk.rate_matrix(0.0145, 0.0, 0.0, 0.139),
     "two compartments": pk.rate_matrix(0.0057, 0.00098, 0.00388, 0.139),
     "fast adduct": pk.rate_matrix(0.3, 0.2, 0.1, 13.0),
+    "swallowed, with a metabolite": pk.rate_matrix(0.0145, 0.001, 0.004, 0.139, 0.03, 0.01, 0.0007),
     "nothing happens": pk.rate_matrix(0.0, 0.0, 0.0, 0.0),
 }
 
@@ -27,9 +28,9 @@ MATRICES = {
 def amounts(matrix: np.ndarray, rate: float, infusion_min: int, total_min: int) -> np.ndarray:
     """Central, peripheral and adduct after each minute, from rest."""
     step = pk.step_matrices(matrix, BASE_MIN, DOUBLINGS)[MINUTE]
-    rows, x = [np.zeros(3)], np.zeros(3)
+    rows, x = [np.zeros(pk.STATES)], np.zeros(pk.STATES)
     for minute in range(total_min):
-        x = step[:, :3] @ x + step[:, 3] * (rate if minute < infusion_min else 0.0)
+        x = step[:, :-1] @ x + step[:, -1] * (rate if minute < infusion_min else 0.0)
         rows.append(x)
     return np.array(rows)
 
@@ -37,20 +38,20 @@ def amounts(matrix: np.ndarray, rate: float, infusion_min: int, total_min: int) 
 @pytest.mark.parametrize("name", MATRICES)
 @pytest.mark.parametrize("k", range(DOUBLINGS))
 def test_propagators_equal_scipys_exponential(name, k) -> None:
-    augmented = np.zeros((4, 4))
-    augmented[:3, :3], augmented[0, 3] = MATRICES[name], 1.0
-    exact = expm(augmented * STEP_MIN[k])[:3]
+    augmented = np.zeros((6, 6))
+    augmented[:5, :5], augmented[0, 5] = MATRICES[name], 1.0
+    exact = expm(augmented * STEP_MIN[k])[:5]
     assert pk.step_matrices(MATRICES[name], BASE_MIN, DOUBLINGS)[k] == pytest.approx(exact, rel=1e-9, abs=1e-13)
 
 
 @pytest.mark.parametrize("name", MATRICES)
 def test_two_half_steps_are_one_step(name) -> None:
     steps = pk.step_matrices(MATRICES[name], BASE_MIN, DOUBLINGS)
-    x = np.array([3.0, 1.0, 0.5])
+    x = np.array([3.0, 1.0, 0.5, 7.0, 2.0])
     for k in range(DOUBLINGS - 1):
-        once = steps[k][:, :3] @ x + steps[k][:, 3] * 2.0
-        twice = steps[k][:, :3] @ once + steps[k][:, 3] * 2.0
-        assert steps[k + 1][:, :3] @ x + steps[k + 1][:, 3] * 2.0 == pytest.approx(twice, rel=1e-12)
+        once = steps[k][:, :-1] @ x + steps[k][:, -1] * 2.0
+        twice = steps[k][:, :-1] @ once + steps[k][:, -1] * 2.0
+        assert steps[k + 1][:, :-1] @ x + steps[k + 1][:, -1] * 2.0 == pytest.approx(twice, rel=1e-12)
 
 
 def test_one_compartment_during_and_after_an_infusion() -> None:
@@ -78,9 +79,9 @@ def test_two_compartments_during_and_after_an_infusion() -> None:
 def test_the_adduct_after_a_bolus_is_the_bateman_curve() -> None:
     k10, ka = 0.0145, 0.139
     step = pk.step_matrices(pk.rate_matrix(k10, 0.0, 0.0, ka), BASE_MIN, DOUBLINGS)[MINUTE]
-    x = np.array([1000.0, 0.0, 0.0])
+    x = np.array([1000.0, 0.0, 0.0, 0.0, 0.0])
     for minute in range(1, 200):
-        x = step[:, :3] @ x
+        x = step[:, :-1] @ x
         bateman = 1000.0 * ka / (ka - k10) * (math.exp(-k10 * minute) - math.exp(-ka * minute))
         assert x[pk.ADDUCT] == pytest.approx(bateman, rel=1e-9)
 
@@ -101,7 +102,7 @@ def test_antigen_is_its_parameter_when_a_usual_infusion_ends_in_a_reference_adul
     p = default_parameters()
     arm = an_arm(build_protocol("full_dose", drug, DRUGS[drug].usual_dose_mg))
     scenario = a_scenario(arm, allergic_to=(drug,), cells=6, record=frozenset({"timeseries"}))
-    series = run_arm(arm, scenario, a_patient(specific_receptors_per_cell=1e5), 0, p).timeseries
+    series = run_arm(arm, scenario, a_patient(specific_receptors_per_cell=1e5), 0, p).recorded["timeseries"]
     at_end = series["antigen"][series["time_min"] == DRUGS[drug].usual_infusion_min]
     assert at_end == pytest.approx(p["ige_receptor.antigen_at_peak"], rel=1e-6)
     assert at_end <= series["antigen"].max() < 1.3 * at_end, "the adduct follows the drug by its half-life"

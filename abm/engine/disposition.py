@@ -1,0 +1,105 @@
+"""A drug's parameters and a patient's traits, turned into propagators and scales."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from abm.biology import pharmacokinetics as pk
+from abm.engine.clock import BASE_MIN, DOUBLINGS, MINUTE
+from abm.parameters.catalog import DRUGS, ParameterSet
+
+_REFERENCE = {"weight_kg": 70.0, "clearance_factor": 1.0, "renal_factor": 1.0}
+"""Traits of the adult in whom a usual dose has the reference antigen."""
+
+
+class Disposition(NamedTuple):
+    """One drug in one patient.
+
+    Attributes
+    ----------
+    step : ndarray of float64, shape (11, 5, 6)
+        Amounts after a step of each length, from those before and the infusion rate (mg/min).
+    exposure : ndarray of float64, shape (11, 6)
+        What the same add to the integral of exposure, in minutes at the therapeutic level.
+    antigen_per_mg : float
+        K·C per mg of adduct.
+    litres, bioavailability : float
+        Central volume, and the share of a swallowed dose that is absorbed.
+    antigenic : int
+        Compartment that T cells see.
+    t_cell_per_mg : float
+        Exposure per mg in it: 1 / (volume × therapeutic concentration), or 0 if T cells do not see the drug.
+    """
+
+    step: np.ndarray
+    exposure: np.ndarray
+    antigen_per_mg: float
+    litres: float
+    bioavailability: float
+    antigenic: int
+    t_cell_per_mg: float
+
+
+def disposition(p: ParameterSet, drug: str, patient: Mapping[str, Any]) -> Disposition:
+    """Propagators and scales of `drug` in a patient of given weight, clearance and kidney function."""
+    litres = p[f"drugs.{drug}.central_l_per_kg"] * float(patient["weight_kg"])
+    antigenic = pk.METABOLITE if DRUGS[drug].metabolite else pk.CENTRAL
+    t_cell_per_mg = _t_cell_per_mg(p, drug, float(patient["weight_kg"]))
+    steps = pk.step_matrices(pk.with_integral(drug_matrix(p, drug, patient), antigenic), BASE_MIN, DOUBLINGS)
+    inputs = [*range(pk.STATES), pk.STATES + 1]
+    return Disposition(
+        step=steps[:, : pk.STATES, inputs],
+        exposure=steps[:, pk.STATES, inputs] * t_cell_per_mg,
+        antigen_per_mg=_antigen_per_mg_per_l(p, drug) / litres,
+        litres=litres,
+        bioavailability=p.get(f"drugs.{drug}.bioavailability", 0.0),
+        antigenic=antigenic,
+        t_cell_per_mg=t_cell_per_mg,
+    )
+
+
+def drug_matrix(p: ParameterSet, drug: str, patient: Mapping[str, Any]) -> np.ndarray:
+    """Rates of change of a drug's five states in a patient, per minute; shape (5, 5).
+
+    Kidney function scales the renal share of the drug's clearance, and all of the metabolite's. What does not exist of
+    a drug (absorption, a metabolite, a renal share of its own) is zero.
+    """
+    weight_kg, kidneys = float(patient["weight_kg"]), float(patient["renal_factor"])
+    central_l = p[f"drugs.{drug}.central_l_per_kg"] * weight_kg
+    clearance = p[f"drugs.{drug}.clearance_l_per_h"] * float(patient["clearance_factor"])
+    renal_share = p.get(f"drugs.{drug}.renal_share", 0.0)
+    return pk.rate_matrix(
+        clearance * (1.0 - renal_share + renal_share * kidneys) / (60.0 * central_l),
+        p[f"drugs.{drug}.peripheral_in_per_h"] / 60.0,
+        p[f"drugs.{drug}.peripheral_out_per_h"] / 60.0,
+        math.log(2.0) / p[f"drugs.{drug}.adduct_half_life_min"],
+        p.get(f"drugs.{drug}.absorption_per_h", 0.0) / 60.0,
+        p.get(f"drugs.{drug}.metabolite_mg_per_mg", 0.0) * clearance / (60.0 * central_l),
+        _metabolite_per_min(p, drug, weight_kg) * kidneys,
+    )
+
+
+def _metabolite_per_min(p: ParameterSet, drug: str, weight_kg: float) -> float:
+    if not DRUGS[drug].metabolite:
+        return 0.0
+    litres = p[f"drugs.{drug}.metabolite_l_per_kg"] * weight_kg
+    return p[f"drugs.{drug}.metabolite_clearance_l_per_h"] / (60.0 * litres)
+
+
+def _t_cell_per_mg(p: ParameterSet, drug: str, weight_kg: float) -> float:
+    if not DRUGS[drug].seen_by_t_cells:
+        return 0.0
+    volume = "metabolite_l_per_kg" if DRUGS[drug].metabolite else "central_l_per_kg"
+    return 1.0 / (p[f"drugs.{drug}.{volume}"] * weight_kg * p[f"drugs.{drug}.therapeutic_mg_per_l"])
+
+
+def _antigen_per_mg_per_l(p: ParameterSet, drug: str) -> float:
+    """K·C per mg/L such that a usual dose in a 70-kg adult peaks at `ige_receptor.antigen_at_peak`."""
+    minute = pk.step_matrices(drug_matrix(p, drug, _REFERENCE), BASE_MIN, DOUBLINGS)[MINUTE]
+    dose, length = DRUGS[drug].usual_dose_mg, DRUGS[drug].usual_infusion_min
+    amount = float(pk.infusion_peak(minute, 1.0, dose / length, length)[pk.ADDUCT])
+    return p["ige_receptor.antigen_at_peak"] * p[f"drugs.{drug}.central_l_per_kg"] * 70.0 / amount
