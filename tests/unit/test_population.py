@@ -96,6 +96,65 @@ def test_specific_receptors_are_a_share_of_all(crowd) -> None:
     assert (crowd["specific_receptors_2_per_cell"] > 0).all()
 
 
+BEFORE = {
+    "age_y": 68.6326104963664, "weight_kg": 54.014457761930736,
+    "total_ige_ku_per_l": 74.95716287640361, "specific_ige_ku_per_l": 4.4766930794897,
+    "specific_ige_2_ku_per_l": 5.059999753053601, "fceri_per_cell": 184005.99050150858,
+    "specific_receptors_per_cell": 9890.509210692873, "specific_receptors_2_per_cell": 11179.22834446025,
+    "threshold_factor": 1.2460679353328123, "ship1_factor": 1.2184715015139644, "syk_factor": 1.259615029444169,
+    "clearance_factor": 0.9148335281330856, "symptom_factor": 0.7620968462371934,
+    "baseline_tryptase_ng_per_ml": 3.000919906098921,
+}  # fmt: skip
+"""Candidate 0 as they were before delayed reactions were modelled."""
+
+
+def test_new_traits_leave_the_old_ones_as_they_were(crowd) -> None:
+    person = crowd.iloc[0].to_dict()
+    assert {name: person[name] for name in BEFORE} == pytest.approx(BEFORE, rel=1e-14)
+    assert (person["sex"], person["sensitised"]) == ("female", True)
+
+
+def test_kidneys_age_as_those_of_donors() -> None:
+    steady = default_parameters().with_overrides({"patients.renal_sd": 0.0})
+    people = [_traits(steady, POPULATIONS["unselected"], 3, number, 1) for number in range(400)]
+    for person in people:
+        loss = {"female": 0.0077, "male": 0.0066}[person["sex"]] * max(0.0, person["age_y"] - 35.0)
+        assert person["renal_factor"] == pytest.approx(1.0 - loss)
+    assert min(person["renal_factor"] for person in people) < 0.7
+    worst = {"age_low_y": 120.0, "age_high_y": 120.0, "renal_decline_female_per_y": 0.009, "renal_decline_from_y": 18.0}
+    oldest = P.with_overrides({f"patients.{name}": value for name, value in worst.items()})
+    assert all(_traits(oldest, POPULATIONS["unselected"], 3, n, 1)["renal_factor"] > 0.0 for n in range(50))
+
+
+def test_spreads_of_kidneys_and_regulatory_cells(crowd) -> None:
+    treg = np.log(crowd["treg_factor"])
+    assert abs(treg.mean()) < Z * P["patients.treg_sd"] / math.sqrt(COUNT)
+    assert abs(treg.std() / P["patients.treg_sd"] - 1.0) < Z / math.sqrt(2 * COUNT)
+    decline = crowd["sex"].map({sex: P[f"patients.renal_decline_{sex}_per_y"] for sex in ("female", "male")})
+    renal = np.log(crowd["renal_factor"] / (1.0 - decline * (crowd["age_y"] - 35.0).clip(lower=0.0)))
+    assert abs(renal.mean()) < Z * P["patients.renal_sd"] / math.sqrt(COUNT)
+    assert abs(renal.std() / P["patients.renal_sd"] - 1.0) < Z / math.sqrt(2 * COUNT)
+    assert abs(np.corrcoef(treg, renal)[0, 1]) < Z / math.sqrt(COUNT)
+
+
+def test_cancer_is_as_frequent_as_counted_at_each_age(crowd) -> None:
+    share = P["patients.malignancy_at_42_y"] * np.exp(P["patients.malignancy_rise_per_y"] * (crowd["age_y"] - 42.0))
+    assert 0.014 * math.exp(P["patients.malignancy_rise_per_y"] * 40.0) == pytest.approx(0.193, rel=0.01)
+    for group in (crowd["age_y"] < 50, crowd["age_y"] >= 50):
+        expected, spread = share[group].sum(), math.sqrt((share[group] * (1 - share[group])).sum())
+        assert abs(crowd.loc[group, "malignancy"].sum() - expected) < Z * spread
+
+
+def test_populations_differ_in_ancestry_and_ige_alone() -> None:
+    unselected, european, han = (
+        [_traits(P, POPULATIONS[name], 3, number, 1) for number in range(20)]
+        for name in ("unselected", "european_adult", "han_chinese_adult")
+    )
+    assert unselected == european
+    assert [person | {"ancestry": "european"} for person in han] == european
+    assert {person["ancestry"] for person in han} == {"han_chinese"}
+
+
 def test_few_of_the_unselected_carry_ige() -> None:
     people = [_traits(P, POPULATIONS["unselected"], 3, number, 1) for number in range(COUNT)]
     share = P["patients.sensitised_share"]
@@ -142,6 +201,8 @@ def test_the_table_has_the_declared_columns_and_types(tested) -> None:
     assert list(tested.columns) == [column.name for column in TABLES["patients"]]
     assert {name: str(kind) for name, kind in tested.dtypes.items()} == {c.name: c.kind for c in TABLES["patients"]}
     assert set(TRAITS) == {*tested.columns} - {"patient_id"}
+    assert {TRAITS[name] for name in ("hla_b_15_02", "fitting_clones", "case_weight", "renal_factor")} == {"float"}
+    assert (TRAITS["malignancy"], TRAITS["ancestry"]) == ("bool", "str")
     assert tested["patient_id"].tolist() == list(range(500))
 
 
@@ -183,7 +244,8 @@ def test_the_not_sensitised_test_negative() -> None:
 @pytest.mark.parametrize(
     ("trait", "relation", "value"),
     [("skin_test_positive", "==", True), ("specific_ige_assay_ku_per_l", ">=", 0.35), ("age_y", "<", 40.0),
-     ("weight_kg", "<=", 70.0), ("symptom_factor", ">", 1.1), ("sex", "==", "female")],
+     ("weight_kg", "<=", 70.0), ("symptom_factor", ">", 1.1), ("sex", "==", "female"),
+     ("hla_b_57_01", ">=", 1.0), ("malignancy", "==", True), ("renal_factor", "<", 0.6)],
 )  # fmt: skip
 def test_selection_keeps_exactly_those_that_meet_it(tested, trait, relation, value) -> None:
     chosen = select_patients(asked(12, select=[Condition(trait, relation, value)]), P)
