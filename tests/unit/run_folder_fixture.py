@@ -107,7 +107,8 @@ def write_run(
     ids = sorted({row["patient_id"] for row in outcomes})
     traits = [
         {"patient_id": i, "age_y": 40.0 + i, "sex": "female", "weight_kg": 70.0, "sensitised": True}
-        | {"skin_test_positive": True, "specific_ige_positive": True}
+        | {"skin_test_positive": True, "specific_ige_positive": True, "fitting_clones": 0}
+        | dict.fromkeys(("hla_b_15_02", "hla_b_58_01", "hla_a_31_01", "hla_b_57_01"), 0)
         for i in ids
     ]
     tables = {"patients": traits, "outcomes": outcomes, "events": events}
