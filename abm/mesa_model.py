@@ -17,7 +17,7 @@ from abm.engine.course import Course
 from abm.engine.state import BODY, ORGANS
 from abm.parameters.catalog import default_parameters
 from abm.population import draw_patient
-from abm.scenario import Scenario
+from abm.scenario import Arm, Scenario
 from abm.scenario_file import load_scenario
 
 SHOWN: dict[str, Callable[[TissueModel], Any]] = {
@@ -27,7 +27,7 @@ SHOWN: dict[str, Callable[[TissueModel], Any]] = {
     "histamine_ng_per_ml": lambda model: float(model.course.state.body[BODY.histamine]),
     "tryptase_ng_per_ml": lambda model: float(model.course.state.body[BODY.tryptase]),
     "systolic_mmhg": lambda model: float(model.course.state.body[BODY.systolic]),
-    "released_fraction": lambda model: float(np.mean(model.course.state.fired_bin >= 0)),
+    "released_fraction": lambda model: float(np.mean(model.course.state.fired_bin >= model.course.start_bin)),
     "severity": lambda model: model.course.grade,
 }
 """What the data collector keeps of every interval; columns as in the table `timeseries`, and the dose so far."""
@@ -71,7 +71,7 @@ class TissueModel(Model):
     ScenarioError
         If the scenario cannot be read.
     ValueError
-        If the scenario has no such arm, or a number is out of range.
+        If the scenario has no such arm, a number is out of range, or the patient dies in the arm that this one follows.
     """
 
     course: Course
@@ -93,10 +93,24 @@ class TissueModel(Model):
             raise ValueError("needed: patient 0 or more, cells 3 or more, minutes_per_step above 0")
         self.study, self.parameters = study, default_parameters().with_overrides(study.parameters)
         self.patient = draw_patient(study, self.parameters, patient)
-        self.course = new_course(arms[arm], study, self.patient, 0, self.parameters)
+        self.course = self._begun(arms, arm)
         self._play = self.course.play(study.follow_up_min, minutes_per_step)
         self.datacollector = DataCollector(model_reporters=SHOWN)
         self.datacollector.collect(self)
+
+    def _begun(self, arms: dict[str, Arm], name: str) -> Course:
+        """The patient ready for an arm, after those that it follows."""
+        arm, before = arms[name], None
+        if arm.after:
+            before = self._begun(arms, arm.after)
+            before.run(self.study.follow_up_min)
+        course = new_course(arm, self.study, self.patient, 0, self.parameters, before)
+        if course.died:
+            number = self.patient["patient_id"]
+            raise ValueError(
+                f"patient {number} dies before arm {name!r} begins; choose another patient or {arm.after!r}"
+            )
+        return course
 
     def step(self) -> None:
         """Let time pass until the next interval has ended; `running` becomes False at the end of the follow-up."""

@@ -25,6 +25,7 @@ _KEYS = (
 _OUTCOMES = _KEYS + (
     ("status", "ok | failed", "", "whether the simulation of this row finished"),
     ("failure_reason", "string", "", "why it did not, empty otherwise"),
+    ("treated", "boolean", "", "the arm was given; false for a patient who died in the arm that it follows"),
     ("reacted", "boolean", "", "any symptom at any time"),
     ("severity", "none | mild | moderate | severe", "", "worst grade over the whole course (Brown 2004)"),
     (
@@ -62,13 +63,19 @@ _OUTCOMES = _KEYS + (
 _EVENTS = _KEYS + (
     ("event_number", "int64", "", "order within one patient, arm and replicate"),
     ("time_min", "float64", "min", "time after the start of the course"),
-    ("event", "string", "", "step_start, step_end, reaction, pause, resume, stop"),
+    (
+        "event",
+        "string",
+        "",
+        "step_start, step_end, dose, reaction, pause, resume, stop; of delayed reactions: prodrome, mucosa, onset, "
+        "detached, healed, death, withdrawal",
+    ),
     ("drug", "string", "", "drug of the step"),
     ("protocol", "string", "", "protocol of the step"),
     ("step", "Int64", "", "step number"),
     ("bag", "Int64", "", "bag number"),
     ("rate_ml_per_h", "float64", "mL/h", "pump rate, where the protocol states one"),
-    ("dose_mg", "float64", "mg", "drug given in this step so far"),
+    ("dose_mg", "float64", "mg", "drug given in this step so far, or the dose swallowed"),
     ("cumulative_dose_mg", "float64", "mg", "drug given since the start of the course"),
     ("severity", "none | mild | moderate | severe", "", "grade at this moment"),
 )

@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from abm.output_columns import TABLES
 from abm.output_tables import sorted_rows, to_text
 from abm.parameters.catalog import ParameterSet, all_parameters
-from abm.scenario import Scenario, Step
+from abm.scenario import Gap, Scenario
 
 _PACKAGE = Path(__file__).resolve().parent
 _NUMBERS_COME_FROM = (
@@ -220,7 +220,7 @@ def _cpu_name() -> str:
 def birth_certificate(scenario: Scenario, run_identity: Mapping[str, Any]) -> dict[str, Any]:
     """Return the part of ``run.json`` that is known before the first patient is treated."""
     commit, dirty = source_commit()
-    given = {item.drug for arm in scenario.arms for item in arm.course if isinstance(item, Step)}
+    given = {item.drug for arm in scenario.arms for item in arm.course if not isinstance(item, Gap)}
     return {
         "format": 1,
         "finished": False,

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from abm.engine.body import run_arm
+from abm.engine.course import Course
 from abm.output_tables import clean_row, failed_row, schema, table_from_columns, table_from_rows
 from abm.parameters.catalog import ParameterSet
 from abm.scenario import Arm, Scenario
@@ -40,15 +41,25 @@ class Treated:
 def treat_patient(work: Work, patient: Mapping[str, Any]) -> list[Treated]:
     """Take one patient through every arm and replicate; ends early when the study is stopped."""
     rows: list[Treated] = []
-    for arm in work.scenario.arms:
+    arms = work.scenario.arms
+    ends: dict[tuple[str, int], Course | None] = {}
+    for position, arm in enumerate(arms):
+        awaited = {later.after for later in arms[position + 1 :]}
         for replicate in range(work.scenario.replicates):
             if work.stop.is_set():
                 return rows
-            rows.append(_treat_once(work, arm, patient, replicate))
+            row, end = _treat_once(work, arm, patient, replicate, ends)
+            rows.append(row)
+            if arm.name in awaited:
+                ends[arm.name, replicate] = end
+        ends = {key: end for key, end in ends.items() if key[0] in awaited}
     return rows
 
 
-def _treat_once(work: Work, arm: Arm, patient: Mapping[str, Any], replicate: int) -> Treated:
+def _treat_once(
+    work: Work, arm: Arm, patient: Mapping[str, Any], replicate: int, ends: Mapping[tuple[str, int], Course | None]
+) -> tuple[Treated, Course | None]:
+    """Rows of one arm, and the patient at its end, None after a failure; `ends` holds those of arms before it."""
     keys = {
         "scenario": work.scenario.name,
         "arm": arm.name,
@@ -56,16 +67,21 @@ def _treat_once(work: Work, arm: Arm, patient: Mapping[str, Any], replicate: int
         "replicate": replicate,
     }
     try:
-        result = run_arm(arm, work.scenario, patient, replicate, work.parameters)
-        outcome = {**result.outcome, **keys, "status": "ok", "failure_reason": ""}
-        return Treated(
-            clean_row("outcomes", outcome),
+        before = ends[arm.after, replicate] if arm.after else None
+        if arm.after and before is None:
+            return Treated(failed_row(keys, f"the arm before it, {arm.after}, failed"), [], {}), None
+        result = run_arm(arm, work.scenario, patient, replicate, work.parameters, before)
+        if not result.outcome["treated"]:
+            return Treated({**failed_row(keys, ""), "status": "ok", "treated": False}, [], {}), result.course
+        treated = Treated(
+            clean_row("outcomes", {**result.outcome, **keys, "status": "ok", "failure_reason": ""}),
             [clean_row("events", {**event, **keys}) for event in result.events],
-            {name: table_from_columns(name, getattr(result, name) or {}, keys) for name in work.scenario.record},
+            {name: table_from_columns(name, columns, keys) for name, columns in result.recorded.items()},
         )
+        return treated, result.course
     except Exception as error:  # One patient's failure is a row of the results; the others go on.
         reason = " ".join(f"{type(error).__name__}: {error}".split())
-        return Treated(failed_row(keys, reason), [], {})
+        return Treated(failed_row(keys, reason), [], {}), None
 
 
 def joined(rows: Iterable[Treated], tables: tuple[str, ...]) -> dict[str, pa.Table]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from abm.engine.cells import organ_cells, patient_state
+from abm.engine.clock import BINS_PER_MIN
 from abm.engine.course import Course, EngineError
 from abm.engine.rates import patient_rates
-from abm.engine.state import ORGANS
+from abm.engine.state import BODY, COUNT, ORGANS, State
 from abm.parameters.catalog import ParameterSet
 from abm.scenario import Arm, Scenario
 
@@ -22,28 +24,88 @@ _ROWS = 4096
 
 @dataclass(frozen=True)
 class ArmResult:
-    """Rows of one patient in one arm and replicate; see `abm.output_columns` for the columns."""
+    """What became of one patient in one arm and replicate; see `abm.output_columns` for the columns.
+
+    Attributes
+    ----------
+    outcome : dict
+        Row of `outcomes`; of a patient who died in the arm before it only ``treated``, which is False.
+    events : list of dict
+        Rows of `events`.
+    recorded : dict of str to dict
+        Opt-in tables by name, each a dict of columns.
+    course : Course
+        The patient at the end, for an arm that follows.
+    """
 
     outcome: dict[str, Any]
     events: list[dict[str, Any]]
-    timeseries: dict[str, np.ndarray] | None
-    cells: dict[str, np.ndarray] | None
+    recorded: dict[str, dict[str, np.ndarray]]
+    course: Course
 
 
 def new_course(
-    arm: Arm, scenario: Scenario, patient: Mapping[str, Any], replicate: int, parameters: ParameterSet
+    arm: Arm,
+    scenario: Scenario,
+    patient: Mapping[str, Any],
+    replicate: int,
+    parameters: ParameterSet,
+    before: Course | None = None,
 ) -> Course:
-    """Make a patient ready for an arm; nothing has been given yet."""
+    """Make a patient ready for an arm; nothing has been given yet.
+
+    An arm that follows another takes over a copy of the patient at the end of `before` and lets the recovery pass, up
+    to the next whole minute; then its clock starts. `before` stays as it is.
+    """
     address = (scenario.seed, replicate, int(patient["patient_id"]))
     cells = organ_cells(scenario.cells, parameters)
     rates = patient_rates(parameters, patient, scenario.allergic_to, cells, arm.premedication, address)
+    if arm.after and before is None:
+        raise ValueError(f"arm {arm.name!r} follows {arm.after!r}, and the end of that arm was not given")
+    if before is not None:
+        resting = Course(
+            State(*(array.copy() for array in before.state)),
+            rates,
+            arm,
+            scenario.allergic_to,
+            copy.deepcopy(before.immunity),
+            before.now_bin,
+        )
+        return _recovered(resting)
     rows = _ROWS if "timeseries" in scenario.record else 0
     state = patient_state(patient, parameters, rates, scenario.cells, rows)
     return Course(state, rates, arm, scenario.allergic_to)
 
 
+def _recovered(resting: Course) -> Course:
+    """Let the recovery pass without drug, and start the arm with nothing counted yet."""
+    arm, state, immunity = resting.arm, resting.state, resting.immunity
+    resting.course_over = True
+    resting.wait(arm.recovery_min)
+    late = -resting.now_bin % BINS_PER_MIN
+    resting.wait(arm.recovery_min + late / BINS_PER_MIN)
+    body, count = state.body, state.count
+    body[BODY.peak_histamine], body[BODY.peak_tryptase] = body[BODY.histamine], body[BODY.tryptase]
+    body[BODY.lowest_systolic] = body[BODY.systolic]
+    count[COUNT.worst] = count[COUNT.grade]
+    count[COUNT.last_symptom_bin] = -(2**40)
+    count[COUNT.rows] = 0
+    count[COUNT.fired_skin : COUNT.fired_gut + 1] = 0
+    if immunity is not None:
+        immunity.begin_arm(resting.now_bin)
+    course = Course(state, resting.rates, arm, resting.drugs, immunity, resting.now_bin)
+    if count[COUNT.grade] > 0:
+        course.recorder.reaction()
+    return course
+
+
 def run_arm(
-    arm: Arm, scenario: Scenario, patient: Mapping[str, Any], replicate: int, parameters: ParameterSet
+    arm: Arm,
+    scenario: Scenario,
+    patient: Mapping[str, Any],
+    replicate: int,
+    parameters: ParameterSet,
+    before: Course | None = None,
 ) -> ArmResult:
     """Treat one patient in one arm.
 
@@ -57,25 +119,34 @@ def run_arm(
         Which repetition of chance.
     parameters : ParameterSet
         The numbers of the model.
+    before : Course, optional
+        The same patient and replicate at the end of the arm that this one follows.
 
     Raises
     ------
     EngineError
         If the state is no longer finite.
+    ValueError
+        If the arm follows another and `before` is missing.
     """
-    course = new_course(arm, scenario, patient, replicate, parameters)
-    receptors = course.state.receptors[0].copy() if "cells" in scenario.record else None
+    course = new_course(arm, scenario, patient, replicate, parameters, before)
+    if course.died:
+        return ArmResult({"treated": False}, [], {}, course)
+    receptors = course.state.receptors[0].copy()
     course.run(scenario.follow_up_min)
-    return ArmResult(
-        outcome=outcome_of(course, parameters),
-        events=course.recorder.events,
-        timeseries=course.recorder.timeseries() if "timeseries" in scenario.record else None,
-        cells=course.recorder.cells(receptors) if receptors is not None else None,
-    )
+    recorded: dict[str, dict[str, np.ndarray]] = {}
+    if "timeseries" in scenario.record:
+        recorded["timeseries"] = course.recorder.timeseries()
+    if "cells" in scenario.record:
+        recorded["cells"] = course.recorder.cells(receptors)
+    if course.immunity is not None:
+        recorded |= {name: table for name, table in course.immunity.tables().items() if name in scenario.record}
+    return ArmResult(outcome_of(course, parameters), course.recorder.events, recorded, course)
 
 
 def outcome_of(course: Course, parameters: ParameterSet) -> dict[str, Any]:
     """Return the outcome row of a course so far; the organs count by their shares of the body's mast cells."""
     numbers = np.array([parameters[f"tissue.mast_cells_{organ}"] for organ in ORGANS])
     shares = numbers / numbers.sum()
-    return course.recorder.outcome((float(shares[0]), float(shares[1]), float(shares[2])))
+    row = course.recorder.outcome((float(shares[0]), float(shares[1]), float(shares[2])))
+    return row if course.immunity is None else row | course.immunity.outcome()

@@ -13,13 +13,13 @@ from abm.engine.state import BODY, COUNT, ORGANS, RECORD_COLUMNS
 from abm.scenario import Gap, Step
 
 if TYPE_CHECKING:
-    from abm.engine.course import Course
+    from abm.engine.bedside import Bedside
 
 
 class Recorder:
     """Keeps the events of one course and turns the final state into rows."""
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, course: Bedside) -> None:
         self.course = course
         self.events: list[dict[str, Any]] = []
         self.first: dict[str, Any] | None = None
@@ -27,11 +27,11 @@ class Recorder:
         self.reactions = 0
         self._chunks: list[np.ndarray] = []
 
-    def event(self, kind: str) -> None:
-        """Append an event at the course's present time."""
+    def event(self, kind: str, dose_mg: float = 0.0) -> None:
+        """Append an event at the course's present time; `dose_mg` is what was just swallowed."""
         course, step = self.course, self.course.step
         total = course.dose_so_far_mg()
-        running = total - course.delivered_mg if course.infusing else 0.0
+        running = total - course.delivered_mg if course.infusing else dose_mg
         self.events.append(
             {
                 "event_number": len(self.events),
@@ -40,8 +40,8 @@ class Recorder:
                 "drug": step.drug if step else "",
                 "protocol": step.protocol if step else "",
                 "step": step.number if step else None,
-                "bag": step.bag if step else None,
-                "rate_ml_per_h": step.rate_ml_per_h if step else math.nan,
+                "bag": (step.bag if isinstance(step, Step) else 0) if step else None,
+                "rate_ml_per_h": step.rate_ml_per_h if isinstance(step, Step) else math.nan,
                 "dose_mg": running,
                 "cumulative_dose_mg": total,
                 "severity": course.grade,
@@ -70,7 +70,7 @@ class Recorder:
         rows = np.concatenate(self._chunks) if self._chunks else np.zeros((0, len(RECORD_COLUMNS)))
         table = dict(zip(RECORD_COLUMNS, rows.T, strict=True))
         return {
-            "time_min": table["time_min"],
+            "time_min": table["time_min"] - minutes(self.course.start_bin),
             "plasma_mg_per_l": table["plasma"],
             "antigen": table["antigen"],
             "histamine_ng_per_ml": table["histamine"],
@@ -82,9 +82,10 @@ class Recorder:
 
     def cells(self, receptors: np.ndarray) -> dict[str, np.ndarray]:
         """One entry per mast cell; `receptors` are those of the first specificity before treatment, shape (cells,)."""
-        state = self.course.state
+        state, start_bin = self.course.state, self.course.start_bin
         organ = np.repeat(np.array(ORGANS, dtype=object), np.diff(state.organ_start))
-        fired = np.where(state.fired_bin >= 0, minutes(1) * state.fired_bin, np.nan)
+        # A cell that fired before an arm began did not fire in it.
+        fired = np.where(state.fired_bin >= start_bin, minutes(1) * (state.fired_bin - start_bin), np.nan)
         return {
             "cell": np.arange(state.calcium.size),
             "organ": organ,
@@ -96,14 +97,20 @@ class Recorder:
     def outcome(self, weights: tuple[float, float, float]) -> dict[str, Any]:
         """The outcome row; `weights` are the organs' shares of the body's mast cells."""
         course, state = self.course, self.course.state
-        steps = [item for item in course.arm.course if isinstance(item, Step)]
+        planned_mg = [
+            item.dose_mg if isinstance(item, Step) else item.total_dose_mg
+            for item in course.arm.course
+            if not isinstance(item, Gap)
+        ]
         sizes = np.diff(state.organ_start)
         released = [float(state.count[COUNT.fired_skin + o]) / float(sizes[o]) for o in range(3)]
         after = int(state.count[COUNT.worst])
         gap = any(isinstance(item, Gap) for item in course.arm.course)
         worst = max(after, course.worst_before_gap)
         first = self.first or {}
+        delay_min = course.elapsed_min - sum(item.duration_min for item in course.arm.course)
         return {
+            "treated": True,
             "reacted": worst > 0,
             "severity": GRADES[worst],
             "severity_after_gap": GRADES[after],
@@ -120,8 +127,8 @@ class Recorder:
             "peak_histamine_ng_per_ml": float(state.body[BODY.peak_histamine]),
             "peak_tryptase_ng_per_ml": float(state.body[BODY.peak_tryptase]),
             "lowest_systolic_mmhg": course.lowest_systolic_mmhg,
-            "planned_dose_mg": math.fsum(step.dose_mg for step in steps),
+            "planned_dose_mg": math.fsum(planned_mg),
             "delivered_dose_mg": course.delivered_mg,
-            "completed": not course.stopped and not course.queue,
-            "delay_min": course.elapsed_min - sum(item.duration_min for item in course.arm.course),
+            "completed": not course.ended and not course.queue,
+            "delay_min": max(0.0, delay_min) if course.died else delay_min,
         }

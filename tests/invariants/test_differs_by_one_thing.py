@@ -45,8 +45,8 @@ def after(course_items, patient=HIGH, **settings):
 
 
 def rows_until(result, minutes: float) -> dict[str, np.ndarray]:
-    keep = result.timeseries["time_min"] <= minutes
-    return {name: values[keep] for name, values in result.timeseries.items()}
+    keep = result.recorded["timeseries"]["time_min"] <= minutes
+    return {name: values[keep] for name, values in result.recorded["timeseries"].items()}
 
 
 @pytest.mark.parametrize(
@@ -72,14 +72,14 @@ def test_two_gaps_are_one_until_the_shorter_ends(hours) -> None:
     scenario = a_scenario(*arms, record=frozenset({"timeseries", "cells"}))
     results = [run_arm(arm, scenario, HIGH, 0, parameters()) for arm in arms]
     redose = sum(step.duration_min for step in LADDER) + hours[0] * 60.0
-    times = [result.timeseries["time_min"] for result in results]
+    times = [result.recorded["timeseries"]["time_min"] for result in results]
     shared = min(len(t) for t in times)
     apart = int(np.argmax(times[0][:shared] != times[1][:shared]))
     last = times[0][apart - 1]
     assert redose - 70.0 < last <= redose, "the lattices part at most one longest step before the redose"
     rows = [rows_until(result, last) for result in results]
     assert all(np.array_equal(rows[0][name], rows[1][name]) for name in rows[0])
-    fired = [np.where(r.cells["fired_min"] < last, r.cells["fired_min"], -1.0) for r in results]
+    fired = [np.where(r.recorded["cells"]["fired_min"] < last, r.recorded["cells"]["fired_min"], -1.0) for r in results]
     assert np.array_equal(*fired)
     starts = [[e["time_min"] for e in r.events if e["event"] == "step_start"] for r in results]
     assert starts[1][-1] - starts[0][-1] == (hours[1] - hours[0]) * 60.0

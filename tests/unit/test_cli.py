@@ -90,10 +90,10 @@ def test_run_of_several_scenarios_gives_each_its_folder(tmp_path, scenario_file)
 def test_a_failing_patient_ends_with_3_and_is_told(tmp_path, scenario_file, monkeypatch) -> None:
     real = treatment.run_arm
 
-    def run_arm(arm, study, patient, replicate, parameters):
+    def run_arm(arm, study, patient, replicate, parameters, before):
         if arm.name == "ladder" and patient["patient_id"] == 1:
             raise ArithmeticError("no longer finite")
-        return real(arm, study, patient, replicate, parameters)
+        return real(arm, study, patient, replicate, parameters, before)
 
     monkeypatch.setattr(treatment, "run_arm", run_arm)
     result = call("run", str(scenario_file), "--out", str(tmp_path / "run"))

@@ -201,4 +201,6 @@ def test_running_twice_gives_the_same_result() -> None:
     first, second = (run_arm(arm, scenario, STRONG, 0, parameters()) for _ in range(2))
     assert str(first.outcome) == str(second.outcome)
     assert str(first.events) == str(second.events)
-    assert all(np.array_equal(first.timeseries[name], second.timeseries[name]) for name in first.timeseries)
+    assert set(first.recorded) == {"cells", "timeseries"}
+    for name, values in first.recorded["timeseries"].items():
+        assert np.array_equal(values, second.recorded["timeseries"][name])

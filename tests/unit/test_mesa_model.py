@@ -86,8 +86,8 @@ def test_equal_bits_with_a_study(arm):
         ]
         assert differing(model.course.state, batch.state, leave_out=()) == []
         frame = model.datacollector.get_model_vars_dataframe()
-        assert frame["severity"].isin(set(result.timeseries["severity"])).all()
-        assert set(frame["histamine_ng_per_ml"]) <= set(result.timeseries["histamine_ng_per_ml"]) | {
+        assert frame["severity"].isin(set(result.recorded["timeseries"]["severity"])).all()
+        assert set(frame["histamine_ng_per_ml"]) <= set(result.recorded["timeseries"]["histamine_ng_per_ml"]) | {
             frame["histamine_ng_per_ml"].iloc[0]
         }
 

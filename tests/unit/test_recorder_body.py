@@ -33,14 +33,13 @@ def columns(table: str) -> set[str]:
 def test_rows_have_exactly_the_declared_columns(full) -> None:
     assert set(full.outcome) == columns("outcomes") - {"status", "failure_reason"}
     assert all(set(event) == columns("events") for event in full.events)
-    assert set(full.timeseries) == columns("timeseries")
-    assert set(full.cells) == columns("cells")
+    assert set(full.recorded["timeseries"]) == columns("timeseries")
+    assert set(full.recorded["cells"]) == columns("cells")
 
 
 def test_nothing_is_recorded_unasked() -> None:
     plain = result_of(FULL, record=())
-    assert plain.timeseries is None
-    assert plain.cells is None
+    assert plain.recorded == {}
 
 
 def test_recording_changes_no_outcome(full) -> None:
@@ -50,7 +49,7 @@ def test_recording_changes_no_outcome(full) -> None:
 
 
 def test_cells_tell_what_the_outcome_counts(full) -> None:
-    cells = full.cells
+    cells = full.recorded["cells"]
     assert cells["cell"].tolist() == list(range(300))
     for organ in ("skin", "lung", "gut"):
         here = cells["organ"] == organ
@@ -62,11 +61,11 @@ def test_cells_tell_what_the_outcome_counts(full) -> None:
 
 def test_receptors_are_those_before_treatment(full) -> None:
     later = result_of(FULL, Gap(1440.0), FULL)
-    assert np.array_equal(full.cells["receptors"], later.cells["receptors"])
+    assert np.array_equal(full.recorded["cells"]["receptors"], later.recorded["cells"]["receptors"])
 
 
 def test_time_series_is_in_order_and_meets_the_extremes(full) -> None:
-    series, row = full.timeseries, full.outcome
+    series, row = full.recorded["timeseries"], full.outcome
     assert np.all(np.diff(series["time_min"]) > 0)
     assert np.all(np.diff(series["released_fraction"]) >= 0)
     assert np.all(series["time_min"] % 1.0 == 0.0)
@@ -87,7 +86,7 @@ def test_a_long_time_series_is_drained_without_loss() -> None:
     for rows in (body._ROWS, 16):
         original, body._ROWS = body._ROWS, rows
         try:
-            series.append(result_of(LADDER, follow_up_min=3000.0).timeseries)
+            series.append(result_of(LADDER, follow_up_min=3000.0).recorded["timeseries"])
         finally:
             body._ROWS = original
     assert len(series[0]["time_min"]) > 200

@@ -119,10 +119,10 @@ def test_a_failing_arm_is_a_row_and_the_rest_goes_on(whole, scenario, tmp_path, 
     real = treatment.run_arm
     bad = int(whole.patients["patient_id"].iloc[2])
 
-    def run_arm(arm, work, patient, replicate, parameters):
+    def run_arm(arm, work, patient, replicate, parameters, before):
         if arm.name == "rdd" and patient["patient_id"] == bad:
             raise ArithmeticError("the state\nis no longer finite")
-        return real(arm, work, patient, replicate, parameters)
+        return real(arm, work, patient, replicate, parameters, before)
 
     monkeypatch.setattr(treatment, "run_arm", run_arm)
     with pytest.warns(FailedRowsWarning):
