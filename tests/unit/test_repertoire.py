@@ -149,6 +149,19 @@ def test_the_risk_of_carriers_is_the_published_one_at_most(drug, allele) -> None
     assert nobody.weight == 0.0
 
 
+INCIDENCE = {
+    ("carbamazepine", "han_chinese"): 0.0023, ("abacavir", "european"): 0.027, ("lamotrigine", "european"): 2.82e-4,
+    ("sulfamethoxazole", "european"): 3.19e-5,
+}  # fmt: skip
+"""Cases among all who take the drug; λ was set to the risk of carriers where an allele is needed."""
+
+
+@pytest.mark.parametrize(("drug", "ancestry"), INCIDENCE)
+def test_the_share_with_a_fitting_clone_is_of_the_order_of_the_incidence(drug, ancestry) -> None:
+    share = GivenFittingClone(repertoire_of(P, ancestry, drug), anybody).weight
+    assert share == pytest.approx(INCIDENCE[drug, ancestry], rel=0.07)
+
+
 def test_without_the_gate_everybody_presents_the_drug_as_carriers_do() -> None:
     for drug, fits in CLONES.items():
         largest = max(P[name] for _, name in fits)
