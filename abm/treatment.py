@@ -52,6 +52,7 @@ def treat_patient(work: Work, patient: Mapping[str, Any]) -> list[Treated]:
             rows.append(row)
             if arm.name in awaited:
                 ends[arm.name, replicate] = end
+            del end  # or it would stay in memory through the next arm
         ends = {key: end for key, end in ends.items() if key[0] in awaited}
     return rows
 

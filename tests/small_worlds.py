@@ -15,7 +15,7 @@ from abm.engine.rates import Rates, patient_rates
 from abm.engine.state import State, empty_state
 from abm.parameters.catalog import ParameterSet, default_parameters
 from abm.protocols import build_protocol
-from abm.scenario import Arm, Cohort, Gap, ReactionRule, Scenario, Step
+from abm.scenario import Arm, Cohort, Gap, ReactionRule, Regimen, Scenario, Step, StopRule
 
 PENICILLIN, CEFTRIAXONE = "penicillin_g", "ceftriaxone"
 LADDER = build_protocol("ladder_12_step", PENICILLIN, 2400.0)
@@ -52,16 +52,17 @@ def parameters(**overrides: float) -> ParameterSet:
 
 
 def an_arm(
-    *course: Step | Gap | Sequence[Step],
+    *course: Step | Gap | Regimen | Sequence[Step],
     name: str = "arm",
     premedication: frozenset[str] = frozenset(),
     rule: ReactionRule | None = None,
+    stop: StopRule | None = None,
 ) -> Arm:
     """Return an arm that carries out `course`; protocols may be given whole."""
-    flat: list[Step | Gap] = []
+    flat: list[Step | Gap | Regimen] = []
     for item in course:
-        flat.extend([item] if isinstance(item, Step | Gap) else item)
-    return Arm(name, tuple(flat), premedication, rule, reference=True)
+        flat.extend([item] if isinstance(item, Step | Gap | Regimen) else item)
+    return Arm(name, tuple(flat), premedication, rule, reference=True, stop_drug_when=stop)
 
 
 def a_step(dose_mg: float, minutes: float, number: int = 1, drug: str = PENICILLIN) -> Step:

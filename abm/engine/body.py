@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from abm.engine.cells import organ_cells, patient_state
-from abm.engine.clock import BINS_PER_MIN
+from abm.engine.clock import bins, minutes
 from abm.engine.course import Course, EngineError
 from abm.engine.rates import patient_rates
 from abm.engine.state import BODY, COUNT, ORGANS, State
@@ -71,19 +72,19 @@ def new_course(
             copy.deepcopy(before.immunity),
             before.now_bin,
         )
-        return _recovered(resting)
+        ended = before.start_bin + bins(before.now_min)
+        start_min = math.ceil(minutes(ended) + arm.recovery_min)
+        return _recovered(resting, start_min - minutes(before.now_bin))
     rows = _ROWS if "timeseries" in scenario.record else 0
     state = patient_state(patient, parameters, rates, scenario.cells, rows)
     return Course(state, rates, arm, scenario.allergic_to)
 
 
-def _recovered(resting: Course) -> Course:
+def _recovered(resting: Course, recovery_min: float) -> Course:
     """Let the recovery pass without drug, and start the arm with nothing counted yet."""
     arm, state, immunity = resting.arm, resting.state, resting.immunity
     resting.course_over = True
-    resting.wait(arm.recovery_min)
-    late = -resting.now_bin % BINS_PER_MIN
-    resting.wait(arm.recovery_min + late / BINS_PER_MIN)
+    resting.wait(recovery_min)
     body, count = state.body, state.count
     body[BODY.peak_histamine], body[BODY.peak_tryptase] = body[BODY.histamine], body[BODY.tryptase]
     body[BODY.lowest_systolic] = body[BODY.systolic]

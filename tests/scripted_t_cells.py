@@ -1,0 +1,36 @@
+"""T cells that show what a script says, so that tests know when each sign comes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+BLOCK_BINS = 1024
+
+
+class Scripted:
+    """T cells whose signs come in blocks that are known beforehand; block n ends n · 64 min after the first start."""
+
+    def __init__(self, signs: dict[int, tuple[str, ...]], detached_percent: dict[int, float] | None = None) -> None:
+        self.signs, self.percents = signs, detached_percent or {}
+        self.next_bin, self.detached_percent, self.died = BLOCK_BINS, 0.0, False
+        self.moved: list[int] = []
+        self.began: list[int] = []
+
+    def move(self, state, rates, now_bin: int) -> tuple[str, ...]:
+        assert now_bin == self.next_bin
+        self.next_bin += BLOCK_BINS
+        block = now_bin // BLOCK_BINS
+        self.moved.append(block)
+        self.detached_percent = self.percents.get(block, self.detached_percent)
+        signs = self.signs.get(block, ())
+        self.died |= "death" in signs
+        return signs
+
+    def begin_arm(self, now_bin: int) -> None:
+        self.began.append(now_bin)
+
+    def outcome(self) -> dict[str, float]:
+        return {"blocks": len(self.moved)}
+
+    def tables(self) -> dict[str, dict[str, np.ndarray]]:
+        return {"skin": {"block": np.array(self.moved)}, "clones": {"block": np.array(self.moved)}}
