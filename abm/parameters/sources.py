@@ -127,4 +127,76 @@ SOURCES: dict[str, str] = {
     "2,974 prospective donors",
     "cancer_prevalence": "Hewitt M, Greenfield S, Stovall E (eds). From cancer patient to cancer survivor. National "
     "Academies Press 2006, figure 2-4: people with a history of cancer in the United States in 2002, by age",
+    "t_cell_numbers": "Sender R, Weiss Y, Navon Y, et al. The total mass, number, and distribution of immune cells in the "
+    "human body. PNAS 2023;120(44):e2308511120; and Westermann J, Pabst R. 1992, distribution of "
+    "lymphocyte subsets. [not checked]",
+    "alanio_2010": "Alanio C, Lemaitre F, Law HKW, Hasan M, Albert ML. Enumeration of human antigen-specific naive CD8+ "
+    "T cells reveals conserved precursor frequencies. Blood 2010;115(18):3718–3725. doi "
+    "10.1182/blood-2009-10-251124",
+    "de_boer_2001": "De Boer RJ, Oprea M, Antia R, Murali-Krishna K, Ahmed R, Perelson AS. Recruitment times, "
+    "proliferation, and apoptosis rates during the CD8+ T-cell response to lymphocytic choriomeningitis "
+    "virus. J Virol 2001;75(22):10663–10669",
+    "blattman_2002": "Blattman JN, Antia R, Sourdive DJD, et al. Estimating the precursor frequency of naive antigen- "
+    "specific CD8 T cells. J Exp Med 2002;195(5):657–664",
+    "akondy_2017": "Akondy RS, Fitch M, Edupuganti S, et al. Origin and differentiation of human memory CD8 T cells "
+    "after vaccination. Nature 2017;552:362–367; model of turnover after yellow fever vaccination. [not "
+    "checked]",
+    "hammarlund_2003": "Hammarlund E, Lewis MW, Hansen SG, et al. Duration of antiviral immunity after smallpox vaccination. "
+    "Nat Med 2003;9(9):1131–1137",
+    "memory_function": "Whitmire JK, Eam B, Whitton JL. Tentative T cells: memory cells are quick to respond, but slow to "
+    "divide. PLoS Pathog 2008;4(4):e1000041",
+    "faroudi_2003": "Faroudi M, Utzny C, Salio M, et al. Lytic versus stimulatory synapse in cytotoxic T "
+    "lymphocyte/target cell interaction: manifestation of a dual activation threshold. PNAS "
+    "2003;100(24):14145–14150",
+    "wong_1999": "Wong ICK, Mawer GE, Sander JWAS. Factors influencing the incidence of lamotrigine-related skin rash. "
+    "Ann Pharmacother 1999;33(10):1037–1042",
+    "takahashi_2009": "Takahashi R, Kano Y, Yamazaki Y, et al. Defective regulatory T cells in patients with severe drug "
+    "eruptions. J Immunol 2009;182(12):8071–8079",
+    "su_2017": "Su SC, Mockenhaupt M, Wolkenstein P, et al. Interleukin-15 is associated with severity and mortality "
+    "in Stevens-Johnson syndrome/toxic epidermal necrolysis. J Invest Dermatol 2017;137(5):1065–1073",
+    "gibson_2024": "Gibson A, Ram R, Gangula R, et al. Multiomic single-cell sequencing defines tissue-specific "
+    "responses in Stevens-Johnson syndrome and toxic epidermal necrolysis. Nat Commun 2024;15:8722",
+    "bergstresser_1978": "Bergstresser PR, Pariser RJ, Taylor JR. Counting and sizing of epidermal cells in normal human skin. "
+    "J Invest Dermatol 1978;70(5):280–284",
+    "ariotti_2012": "Ariotti S, Beltman JB, Chodaczek G, et al. Tissue-resident memory CD8+ T cells continuously patrol "
+    "skin epithelia to quickly recognize local antigen. PNAS 2012;109(48):19739–19744; speed [not "
+    "checked]",
+    "weigelin_2021": "Weigelin B, den Boer AT, Wagena E, et al. Cytotoxic T cells are able to efficiently eliminate cancer "
+    "cells by additive cytotoxicity. Nat Commun 2021;12:5217",
+    "granulysin_size": "Peña SV, Krensky AM. Granulysin, a new human cytolytic granule-associated protein with possible "
+    "involvement in cell-mediated cytotoxicity. Semin Immunol 1997;9(2):117–125. [not checked]",
+    "chung_2008": "Chung WH, Hung SI, Yang JY, et al. Granulysin is a key mediator for disseminated keratinocyte death "
+    "in Stevens-Johnson syndrome and toxic epidermal necrolysis. Nat Med 2008;14(12):1343–1350",
+    "bastuji_2000": "Bastuji-Garin S, Fouchard N, Bertocchi M, Roujeau JC, Revuz J, Wolkenstein P. SCORTEN: a severity- "
+    "of-illness score for toxic epidermal necrolysis. J Invest Dermatol 2000;115(2):149–153",
+    "sekula_2013": "Sekula P, Dunant A, Mockenhaupt M, et al. Comprehensive survival analysis of a cohort of patients "
+    "with Stevens-Johnson syndrome and toxic epidermal necrolysis. J Invest Dermatol "
+    "2013;133(5):1197–1204",
+    "smx_label": "Sulfamethoxazole and trimethoprim for injection, prescribing information (text of 2000 and 2023): 800 mg "
+    "over 1 h in 11 patients (mean 65 kg) 46.3 ± 2.7 mg/L, half-life 12.8 ± 1.8 h; about 10 h by mouth",
+    "smx_tablets": "Sulfamethoxazole and trimethoprim tablets, prescribing information: peak after 1–4 h, mean 57.4 mg/L "
+    "at 800 mg every 12 h, unchanged 20–30 % of what is in urine. The mean level [not checked]",
+    "carbamazepine_1977": "The pharmacokinetics of carbamazepine. Eur J Clin Pharmacol 1977;12(6):451–456. "
+    "doi 10.1007/BF00561065. Six adults, single oral doses",
+    "tolbert_carbamazepine": "Tolbert D, Cloyd J, Biton V, et al. Bioequivalence of oral and intravenous carbamazepine "
+    "formulations in adult patients with epilepsy. 70 % of the oral dose over 30 min gives the same exposure",
+    "appelbaum_1982": "Appelbaum SJ, Mayersohn M, Dorr RT, Perrier D. Allopurinol kinetics and bioavailability: "
+    "intravenous, oral and rectal administration. Cancer Chemother Pharmacol 1982;8(1):93–98. doi 10.1007/BF00292878",
+    "breithaupt_1982": "Kinetics of allopurinol after single intravenous and oral doses, 1982. Six volunteers: clearance "
+    "11.4, renal 1.7 mL/min/kg, bioavailability 90 %; oxypurinol 12.2 h, renal clearance 0.42 mL/min/kg",
+    "day_2007": "Day RO, Graham GG, Hicks M, et al. Clinical pharmacokinetics and pharmacodynamics of allopurinol and "
+    "oxypurinol. Clin Pharmacokinet 2007;46(8):623–644. Oxypurinol: half-life 23.3 ± 6.0 h, 90 % conversion; its volume "
+    "and clearance [not checked]",
+    "oxipurinol_levels": "Plasma oxipurinol concentrations during allopurinol therapy. 66 patients: 30–100 µmol/L is "
+    "effective; levels rise with the dose and with failing kidneys",
+    "lamotrigine_label": "Lamotrigine, prescribing information, section 12.3: half-life 32.8 h (single) and 25.4 h "
+    "(multiple doses), apparent clearance 0.44 and 0.58 mL/min/kg, peak after 2.2 and 1.7 h, bioavailability 98 %",
+    "cohen_1987": "Cohen AF, Land GS, Breimer DD, et al. Lamotrigine, a new anticonvulsant: pharmacokinetics in normal "
+    "humans. Clin Pharmacol Ther 1987. Volume 1.2 ± 0.12 L/kg",
+    "yuen_2008": "Yuen GJ, Weller S, Pakes GE. A review of the pharmacokinetics of abacavir. Clin Pharmacokinet "
+    "2008;47(6):351–371. doi 10.2165/00003088-200847060-00001",
+    "abacavir_label": "Abacavir, prescribing information: 150 mg intravenously 0.86 ± 0.15 L/kg and 0.80 ± 0.24 L/h/kg, "
+    "half-life 1.54 ± 0.63 h, 1.2 % unchanged in urine",
+    "clark_2006": "Clark RA, Chong B, Mirchandani N, et al. The vast majority of CLA+ T cells are resident in normal "
+    "skin. J Immunol 2006;176(7):4431–4439",
 }

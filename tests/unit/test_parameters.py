@@ -145,7 +145,7 @@ def engine_numbers(p: ParameterSet) -> list[np.ndarray]:
     found = [np.array(cells)]
     for drug in DRUGS:
         for premedication in (frozenset(), frozenset({"H1"}), BOTH):
-            rates = patient_rates(p, a_patient(), (drug,), cells, premedication, (7, 0, 0))
+            rates = patient_rates(p, a_patient(renal_factor=0.5), (drug,), cells, premedication, (7, 0, 0))
             found += [np.asarray(part, dtype=float) for part in rates]
     state = patient_state(a_patient(), p, rates, 300, 0)
     return [*found, state.receptors, state.threshold, state.place, state.body]

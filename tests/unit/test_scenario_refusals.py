@@ -55,7 +55,7 @@ from abm.scenario_file import ScenarioError, load_scenario
         ("drug: penicillin_g", "drug: !!python/object/apply:os.system [x]", "4:7: S008 the tag .*os.system"),
         ("arms:", "allergic_to: []\narms:", "5:14: S105 allergic_to names 0 drugs; one or two"),
         ("arms:", "allergic_to: [carboplatin, carboplatin]\narms:", "5:28: S108 'carboplatin' is named twice"),
-        ("arms:", f"allergic_to: [{', '.join(DRUGS)}]\narms:", "5:14: S105 allergic_to names 3 drugs"),
+        ("arms:", f"allergic_to: [{', '.join(list(DRUGS)[:3])}]\narms:", "5:14: S105 allergic_to names 3 drugs"),
         ("arms:", "select: {skin_tst_positive: true}\narms:", "5:10: S304 .*did you mean 'skin_test_positive'\\?"),
         ("arms:", 'select: {skin_test_positive: "yes"}\narms:', "5:30: S404 skin_test_positive is the text 'yes'"),
         ("arms:", 'select: {age_y: ">= 18 y"}\narms:', "5:17: S404 age_y is the text '>= 18 y'"),
