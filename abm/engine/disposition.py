@@ -56,7 +56,7 @@ def disposition(p: ParameterSet, drug: str, patient: Mapping[str, Any]) -> Dispo
         exposure=steps[:, pk.STATES, inputs] * t_cell_per_mg,
         antigen_per_mg=_antigen_per_mg_per_l(p, drug) / litres,
         litres=litres,
-        bioavailability=p.get(f"drugs.{drug}.bioavailability", 0.0),
+        bioavailability=_if_any(p, drug, "bioavailability"),
         antigenic=antigenic,
         t_cell_per_mg=t_cell_per_mg,
     )
@@ -71,16 +71,20 @@ def drug_matrix(p: ParameterSet, drug: str, patient: Mapping[str, Any]) -> np.nd
     weight_kg, kidneys = float(patient["weight_kg"]), float(patient["renal_factor"])
     central_l = p[f"drugs.{drug}.central_l_per_kg"] * weight_kg
     clearance = p[f"drugs.{drug}.clearance_l_per_h"] * float(patient["clearance_factor"])
-    renal_share = p.get(f"drugs.{drug}.renal_share", 0.0)
+    renal_share = _if_any(p, drug, "renal_share")
     return pk.rate_matrix(
         clearance * (1.0 - renal_share + renal_share * kidneys) / (60.0 * central_l),
         p[f"drugs.{drug}.peripheral_in_per_h"] / 60.0,
         p[f"drugs.{drug}.peripheral_out_per_h"] / 60.0,
         math.log(2.0) / p[f"drugs.{drug}.adduct_half_life_min"],
-        p.get(f"drugs.{drug}.absorption_per_h", 0.0) / 60.0,
-        p.get(f"drugs.{drug}.metabolite_mg_per_mg", 0.0) * clearance / (60.0 * central_l),
+        _if_any(p, drug, "absorption_per_h") / 60.0,
+        _if_any(p, drug, "metabolite_mg_per_mg") * clearance / (60.0 * central_l),
         _metabolite_per_min(p, drug, weight_kg) * kidneys,
     )
+
+
+def _if_any(p: ParameterSet, drug: str, key: str) -> float:
+    return p[f"drugs.{drug}.{key}"] if key in DRUGS[drug].parameters else 0.0
 
 
 def _metabolite_per_min(p: ParameterSet, drug: str, weight_kg: float) -> float:
