@@ -57,7 +57,9 @@ class CourseReader:
             elif index - 1 in gaps:
                 self._report.add("S402", items[index].mark, "two gaps in a row; write one that is as long as both")
         for item in items:
-            course += _numbered(self._item(item, where), course, item)
+            found = _numbered(self._item(item, where), course, item)
+            self._check_swallowed(found, item)
+            course += found
         if len(course) > MOST_STEPS:
             self._report.add("S105", node.mark, f"{len(course)} steps in {where}; at most {MOST_STEPS} are allowed")
         return tuple(course)
@@ -88,6 +90,13 @@ class CourseReader:
         if heads[0] == "every":
             return self._repeated(node, fields)
         return self._named(fields["protocol"], fields, node)
+
+    def _check_swallowed(self, found: Sequence[Step | Gap | Regimen], node: Node) -> None:
+        """Note drugs that would have to be swallowed and cannot be."""
+        wanted = {part.drug for part in found if isinstance(part, Regimen)}
+        for drug in sorted(wanted & {name for name, drug in self._drugs.items() if not drug.oral}):
+            known = ", ".join(name for name, drug in self._drugs.items() if drug.oral)
+            self._report.add("S312", node.mark, f"{drug!r} is not swallowed; drugs that are: {known}")
 
     def _item_drug(self, fields: dict[str, Node]) -> str | None:
         if "drug" in fields:

@@ -46,6 +46,8 @@ class Vocabulary:
         Selectable traits and tests, each ``"bool"``, ``"float"`` or ``"str"``.
     parameters : mapping of str to str
         Parameter names and their units.
+    with_clones : tuple of str
+        Drugs that T-cell clones can fit.
     check_parameter : callable
         Raises ValueError for a value that the named parameter cannot have.
     """
@@ -54,6 +56,7 @@ class Vocabulary:
     populations: tuple[str, ...]
     traits: Mapping[str, str]
     parameters: Mapping[str, str]
+    with_clones: tuple[str, ...]
     check_parameter: Callable[[str, float], object]
 
 
@@ -61,6 +64,7 @@ class Vocabulary:
 def vocabulary() -> Vocabulary:
     """The names that the catalogue and the populations define."""
     from abm.parameters.catalog import DRUGS, all_parameters, default_parameters
+    from abm.parameters.t_cell import CLONES
     from abm.population import POPULATIONS, TRAITS
 
     return Vocabulary(
@@ -68,6 +72,7 @@ def vocabulary() -> Vocabulary:
         populations=tuple(POPULATIONS),
         traits=TRAITS,
         parameters={parameter.name: parameter.unit for parameter in all_parameters()},
+        with_clones=tuple(CLONES),
         check_parameter=lambda name, value: default_parameters().with_overrides({name: value}),
     )
 
@@ -110,6 +115,7 @@ class _ScenarioReader:
             "record": self._given("record", self._record, frozenset()),
             "parameters": self._given("parameters", self._parameters, {}),
         }
+        self._check_given(values["allergic_to"], values["cohort"])
         return None if self._report.problems else Scenario(**values)
 
     def _given(self, key: str, read: Callable[[Node], Any], default: Any = None) -> Any:
@@ -145,6 +151,15 @@ class _ScenarioReader:
             return read_names(node, GIVEN, "S309", "given", self._report)
         name = self._report.choice(node, GIVEN, "S309", "given")
         return frozenset() if name is None else frozenset((name,))
+
+    def _check_given(self, drugs: tuple[str | None, ...] | None, cohort: Cohort | None) -> None:
+        """Note a cohort that is to have clones for a drug that none can fit."""
+        drug = drugs[0] if drugs else None
+        if drug and cohort and "fitting_clone" in cohort.given and drug not in self._words.with_clones:
+            known = ", ".join(self._words.with_clones)
+            self._report.add(
+                "S407", self._fields["given"].mark, f"no T-cell clone fits {drug!r}; drugs with clones: {known}"
+            )
 
     def _record(self, node: Node) -> frozenset[str]:
         return read_names(node, RECORDABLE, "S308", "record", self._report)

@@ -50,12 +50,14 @@ CODES: dict[str, str] = {
     "S309": "unknown thing to draw patients given",
     "S310": "unknown sign to withdraw the drug at",
     "S311": "unknown arm to go on after",
+    "S312": "a drug that is not swallowed",
     "S401": "not exactly one reference arm",
     "S402": "a gap in the wrong place",
     "S403": "an arm that gives nothing",
     "S404": "a condition that does not fit its trait",
     "S405": "a parameter outside its range",
     "S406": "a re-exposure before its first exposure",
+    "S407": "patients drawn given something that the drug does not have",
 }
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")

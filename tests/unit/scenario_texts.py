@@ -25,7 +25,7 @@ population: {name: unselected}
 patients: 7
 select: {skin_test_positive: true, age_y: [">= 18", "< 70"], sex: female, specific_ige_ku_per_l: 0.5}
 drug: penicillin_g
-allergic_to: [penicillin_g, carboplatin]
+allergic_to: [sulfamethoxazole, carboplatin]
 dose: 2 g
 cells: 500
 replicates: 2
@@ -42,7 +42,7 @@ protocols:
     - {dose: 0.3 mg, rate: 10 mL/h, for: 20 s}
   by_day:
     - {dose: 1 mg, every: 24 h, for: 1 d}
-    - {dose: 10 mg, every: 8 h, for: 2 d, drug: carboplatin, step: 5}
+    - {dose: 10 mg, every: 8 h, for: 2 d, drug: abacavir, step: 5}
     - {dose: 0.1 mg, for: 15 min}
 arms:
   direct: {reference: true, course: [full_dose]}
@@ -57,11 +57,15 @@ arms:
     after: ladder
     recover: 1.5 y
     stop_drug_when: {sign: detached, percent: 5, delay: 24 h}
-    course: [by_day, {gap: 1 d}, {dose: 200 mg, every: 12 h, for: 28 d}, {dose: 0.4 g, every: 400 s, for: 4 h}]
+    course:
+      - {protocol: by_day, drug: lamotrigine}
+      - gap: 1 d
+      - {dose: 200 mg, every: 12 h, for: 28 d, drug: allopurinol}
+      - {dose: 0.4 g, every: 400 s, for: 4 h, drug: allopurinol}
   once_more:
     after: again
     stop_drug_when: {sign: mucosa}
-    course: [{dose: 5 mg, every: 1 w, for: 3 weeks, drug: carboplatin, label: weekly}]
+    course: [{dose: 5 mg, every: 1 w, for: 3 weeks, drug: carbamazepine, label: weekly}]
 """
 
 

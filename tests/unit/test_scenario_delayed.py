@@ -56,6 +56,17 @@ from scenario_texts import SMALL, problems
             "true, stop_drug_when: {sign: onset, delay: -1 h}, course",
             "6:66: S203 delay: '-1 h' is negative",
         ),
+        (
+            "[full_dose]",
+            "[{dose: 1 mg, every: 1 h, for: 1 h}]",
+            "6:38: S312 'penicillin_g' is not swallowed; drugs that are: sulfamethoxazole, ",
+        ),
+        (
+            "arms:",
+            "protocols: {p: [{dose: 1 mg, every: 1 h, for: 1 h}]}\narms:\n  b: {course: [full_dose, p]}",
+            "7:27: S312 'penicillin_g' is not swallowed",
+        ),
+        ("patients: 3", "patients: 3\ngiven: fitting_clone", "4:8: S407 no T-cell clone fits 'penicillin_g'; drugs .*"),
         ("patients: 3", "patients: 3\ngiven: fitting_clones", "4:8: S309 .*did you mean 'fitting_clone'\\?"),
         ("patients: 3", "patients: 3\ngiven: [fitting_clone, fitting_clone]", "4:24: S108 'fitting_clone' is given"),
         ("patients: 3", "patients: 3\ngiven: {a: b}", "4:8: S103 given is a map; a text is needed"),

@@ -49,7 +49,7 @@ def test_everything_that_can_be_said_is_understood(tmp_path: Path) -> None:
         ),
         frozenset({"fitting_clone"}),
     )
-    assert scenario.allergic_to == ("penicillin_g", "carboplatin")
+    assert scenario.allergic_to == ("sulfamethoxazole", "carboplatin")
     assert (scenario.cells, scenario.replicates, scenario.seed, scenario.follow_up_min) == (500, 2, 0, 1440.0)
     assert scenario.record == {"timeseries", "cells", "skin", "clones", "lattice"}
     assert scenario.parameters == {"mast_cell.ship1_pool": 0.0}
@@ -79,16 +79,16 @@ def test_doses_to_swallow_and_arms_that_follow_are_understood(tmp_path: Path) ->
     assert (again.after, again.recovery_min) == ("ladder", 1.5 * 365.25 * 1440.0)
     assert again.stop_drug_when == StopRule("detached", 5.0, 1440.0)
     assert again.course == (
-        Regimen("penicillin_g", "by_day", 1, 1.0, 1440.0, 1),
-        Regimen("carboplatin", "by_day", 5, 10.0, 480.0, 6),
-        Step("penicillin_g", "by_day", 3, 0, 15.0, 0.1),
+        Regimen("lamotrigine", "by_day", 1, 1.0, 1440.0, 1),
+        Regimen("abacavir", "by_day", 5, 10.0, 480.0, 6),
+        Step("lamotrigine", "by_day", 3, 0, 15.0, 0.1),
         Gap(1440.0),
-        Regimen("penicillin_g", "swallowed", 1, 200.0, 720.0, 56),
-        Regimen("penicillin_g", "swallowed", 2, 400.0, 400 / 60, 36),
+        Regimen("allopurinol", "swallowed", 1, 200.0, 720.0, 56),
+        Regimen("allopurinol", "swallowed", 2, 400.0, 400 / 60, 36),
     )
     assert (again.course[4].duration_min, again.course[4].total_dose_mg) == (28 * 1440.0, 11_200.0)
     assert (once_more.after, once_more.recovery_min, once_more.stop_drug_when) == ("again", 0.0, StopRule("mucosa"))
-    assert once_more.course == (Regimen("carboplatin", "weekly", 1, 5.0, 10_080.0, 3),)
+    assert once_more.course == (Regimen("carbamazepine", "weekly", 1, 5.0, 10_080.0, 3),)
 
 
 def test_given_may_be_one_word(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_the_resolved_file_loads_back_to_an_equal_scenario(tmp_path: Path, text:
     bound=st.floats(-1e9, 1e9),
     relation=st.sampled_from(["==", ">=", "<=", "<", ">"]),
     every_min=st.floats(0.0625, 20_000.0),
-    times=st.integers(1, 1000),
+    times=st.integers(1, 200),
     numbers=st.lists(st.integers(1, 1000), min_size=1, max_size=3),
     rule=st.one_of(
         st.none(),
@@ -142,7 +142,7 @@ def test_scenarios_made_in_python_survive_the_resolved_file(
 ) -> None:
     ladder = build_protocol("ladder_12_step", "penicillin_g", dose_mg)
     odd = dataclasses.replace(ladder[-1], rate_ml_per_h=rate, number=3)
-    doses = [Regimen("penicillin_g", "own", number, dose_mg, every_min, times) for number in numbers]
+    doses = [Regimen("abacavir", "own", number, dose_mg, every_min, times) for number in numbers]
     scenario = Scenario(
         name="made",
         question=question,

@@ -73,8 +73,11 @@ def test_random_bytes_are_refused_in_words(data: bytes, tmp_path: Path) -> None:
 @FUZZ
 @given(
     path=st.sampled_from(
-        "patients dose arms arms.direct arms.ladder.course.1 select parameters protocols.own.0.for given arms.again.after "
-        "arms.again.recover arms.again.course.2 arms.again.course.2.every arms.once_more.stop_drug_when".split()
+        (
+            "patients dose arms arms.direct arms.ladder.course.1 select parameters protocols.own.0.for given "
+            "arms.again.after arms.again.recover arms.again.course.2 arms.again.course.2.every "
+            "arms.once_more.stop_drug_when"
+        ).split()
     ),
     value=st.recursive(
         st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), SNIPPETS),
