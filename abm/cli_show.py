@@ -99,11 +99,19 @@ def drugs() -> None:
     from abm.parameters.catalog import DRUGS
 
     rows = [
-        [drug.name, drug.label, f"{drug.usual_dose_mg:g}", f"{drug.usual_infusion_min:g}", drug.half_life]
+        [
+            drug.name,
+            drug.label,
+            f"{drug.usual_dose_mg:g}",
+            f"{drug.usual_every_h:g}" if drug.oral else "-",
+            f"{drug.usual_infusion_min:g}",
+            drug.half_life,
+            drug.seen_as or "-",
+        ]
         for drug in DRUGS.values()
     ]
-    names = ("name", "drug", "usual dose mg", "over min", "half-life in plasma")
-    typer.echo(aligned(names, rows, [False, False, True, True, False]))
+    names = ("name", "drug", "usual dose mg", "by mouth every h", "infused over min", "half-life in plasma")
+    typer.echo(aligned((*names, "seen by T cells"), rows, [False, False, True, True, True, False, False]))
 
 
 @app.command(epilog="Example: desensim show parameters --json")

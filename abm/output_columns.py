@@ -26,7 +26,7 @@ _OUTCOMES = _KEYS + (
     ("status", "ok | failed", "", "whether the simulation of this row finished"),
     ("failure_reason", "string", "", "why it did not, empty otherwise"),
     ("treated", "boolean", "", "the arm was given; false for a patient who died in the arm that it follows"),
-    ("reacted", "boolean", "", "any symptom at any time"),
+    ("reacted", "boolean", "", "any symptom at any time, immediate or delayed"),
     ("severity", "none | mild | moderate | severe", "", "worst grade over the whole course (Brown 2004)"),
     (
         "severity_after_gap",
@@ -56,6 +56,29 @@ _OUTCOMES = _KEYS + (
     ("lowest_systolic_mmhg", "float64", "mmHg", "lowest systolic blood pressure"),
     ("planned_dose_mg", "float64", "mg", "drug the course asked for"),
     ("delivered_dose_mg", "float64", "mg", "drug given"),
+    (
+        "necrolysis",
+        "none | SJS | overlap | TEN",
+        "",
+        "epidermal necrolysis by the greatest detached body surface: SJS below 10 %, overlap to 30 %, TEN above",
+    ),
+    ("prodrome_d", "float64", "d", "fever and malaise after the start of the course"),
+    ("mucosa_d", "float64", "d", "first erosions of the mucosa after the start of the course"),
+    ("skin_onset_d", "float64", "d", "1 % of the skin visibly ill after the start of the course"),
+    ("dose_at_skin_onset_mg", "float64", "mg", "drug given up to then"),
+    ("withdrawn_d", "float64", "d", "the drug was withdrawn for a delayed sign"),
+    ("healed_d", "float64", "d", "skin whole again after the start of the course"),
+    ("max_detached_percent", "float64", "%", "greatest body surface detached at one time"),
+    ("detached_10_to_90_d", "float64", "d", "time from a tenth to nine tenths of that"),
+    ("scorten", "Int64", "", "severity score of Bastuji-Garin 2000 at the end of the weeks after onset"),
+    ("died", "boolean", "", "died of epidermal necrolysis"),
+    ("death_d", "float64", "d", "death after the start of the course"),
+    ("peak_effectors", "float64", "cells", "most effector T cells that fit the drug, in blood and skin"),
+    ("peak_ctl_per_mm2", "float64", "1/mm²", "most of them per area of skin"),
+    ("peak_granulysin", "float64", "", "highest mean granulysin of the skin, in half-maximal concentrations"),
+    ("memory_cells", "float64", "cells", "circulating memory T cells that fit the drug, at the end"),
+    ("resident_memory_cells", "float64", "cells", "those that stay in the skin, at the end"),
+    ("memory_share_of_t_cells", "float64", "", "circulating memory cells as a share of the body's T cells, at the end"),
     ("completed", "boolean", "", "every step of the course was given to its end"),
     ("delay_min", "float64", "min", "time added to the course by pauses and repeated steps"),
 )
@@ -97,6 +120,49 @@ _CELLS = _KEYS + (
     ("receptors", "float64", "per cell", "surface IgE-FcεRI specific for the first drug, before treatment"),
     ("threshold", "float64", "", "Ca²⁺ level at which half the maximal release hazard is reached"),
     ("fired_min", "float64", "min", "time of degranulation; missing if it did not"),
+)
+
+_SKIN = _KEYS + (
+    ("time_d", "float64", "d", "time after the start of the course; a row every 64 min, fewer while nothing happens"),
+    ("exposure", "float64", "", "mean exposure to what T cells see, 1 = therapeutic"),
+    ("effectors", "float64", "cells", "effector T cells in blood"),
+    ("skin_effectors", "float64", "cells", "effector T cells in the skin"),
+    ("memory_cells", "float64", "cells", "circulating memory"),
+    ("resident_memory_cells", "float64", "cells", "memory that stays in the skin"),
+    ("ctl_per_mm2", "float64", "1/mm²", "effector T cells per area of skin"),
+    ("granulysin", "float64", "", "mean granulysin of the skin, in half-maximal concentrations"),
+    ("dead_percent", "float64", "%", "keratinocytes of the body's skin dead or detached"),
+    ("involved_percent", "float64", "%", "body surface visibly ill"),
+    ("detached_percent", "float64", "%", "body surface detached"),
+    ("mucosa_percent", "float64", "%", "mucosa visibly ill"),
+    ("damage_signal", "float64", "", "body-wide signal of damaged epidermis (IL-15, CCL27), 0 to 1"),
+)
+
+_CLONES = _KEYS + (
+    ("clone", "int64", "", "T-cell clone that fits the drug"),
+    ("affinity", "float64", "", "factor on the antigen it sees"),
+    ("naive_in_health", "int64", "cells", "naive cells before any drug"),
+    ("naive", "int64", "cells", "naive cells at the end"),
+    ("silenced", "int64", "cells", "cells made anergic by too little antigen"),
+    ("dividing", "int64", "cells", "cells before or in division"),
+    ("effectors", "int64", "cells", "effectors in blood"),
+    ("skin_effectors", "int64", "cells", "effectors in the skin"),
+    ("precursors", "int64", "cells", "precursors of memory"),
+    ("memory_cells", "int64", "cells", "circulating memory"),
+    ("resident_memory_cells", "int64", "cells", "memory that stays in the skin"),
+    ("made", "int64", "cells", "cells made by division and thymus since birth"),
+    ("lost", "int64", "cells", "cells lost since birth"),
+)
+
+_LATTICE = _KEYS + (
+    ("time_d", "float64", "d", "time after the start of the course"),
+    ("patch", "int64", "", "patch of epidermis, from the places that T cells enter most; the last one is mucosa"),
+    ("place", "int64", "", "place of 8 × 8 keratinocytes in the patch, row by row"),
+    ("mucosa", "boolean", "", "whether the patch is mucosa"),
+    ("living_share", "float64", "", "keratinocytes alive"),
+    ("detached", "boolean", "", "whether the place has come off"),
+    ("granulysin", "float64", "", "concentration in half-maximal ones"),
+    ("ctl", "int64", "cells", "cytotoxic T cells there"),
 )
 
 _PATIENTS = (
@@ -141,5 +207,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         ("events", _EVENTS),
         ("timeseries", _TIMESERIES),
         ("cells", _CELLS),
+        ("skin", _SKIN),
+        ("clones", _CLONES),
+        ("lattice", _LATTICE),
     )
 }

@@ -4,7 +4,8 @@
  #    what happens in a step                                 where
 ====  =====================================================  ====================================
  1    length of the step, from the state alone               `choose_step`
- 2    drug in plasma and tissue, labile adduct (exact)       `step_drug`, biology/pharmacokinetics.py
+ 2    drug in gut, plasma and tissue, metabolite, labile     `step_drug`, biology/pharmacokinetics.py
+      adduct, exposure of T cells (exact)
  3    mast cells                                             engine/mast_kernel.py
  4    histamine, tryptase, local mediators, pressure, grade  `step_body`, biology/mediators.py, reaction.py
  5    extremes, time series                                  `note_extremes`, `write_row`

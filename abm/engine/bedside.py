@@ -91,7 +91,9 @@ class Bedside:
         end_min = min(end_min, self.stop_at_min, self.withdraw_at_min)
         end_bin = self._bin_at(end_min)
         while self.now_bin < end_bin and not self.died:
-            goal = end_bin if self.immunity is None else min(end_bin, self.immunity.next_bin)
+            goal = end_bin
+            if self.immunity is not None:
+                goal = min(end_bin, self.immunity.plan(end_bin, self.state, self.rates))
             reached, reason = advance(self.state, self.rates, self.now_bin, goal, self.look_at_bin)
             self.now_bin = int(reached)
             self.now_min = minutes(self.now_bin - self.start_bin)

@@ -13,6 +13,7 @@ import numpy as np
 from abm.engine.cells import organ_cells, patient_state
 from abm.engine.clock import bins, minutes
 from abm.engine.course import Course, EngineError
+from abm.engine.immunity import NO_DISEASE, new_immunity
 from abm.engine.rates import patient_rates
 from abm.engine.state import BODY, COUNT, ORGANS, State
 from abm.parameters.catalog import ParameterSet
@@ -77,7 +78,7 @@ def new_course(
         return _recovered(resting, start_min - minutes(before.now_bin))
     rows = _ROWS if "timeseries" in scenario.record else 0
     state = patient_state(patient, parameters, rates, scenario.cells, rows)
-    return Course(state, rates, arm, scenario.allergic_to)
+    return Course(state, rates, arm, scenario.allergic_to, new_immunity(patient, scenario, parameters, address))
 
 
 def _recovered(resting: Course, recovery_min: float) -> Course:
@@ -150,4 +151,9 @@ def outcome_of(course: Course, parameters: ParameterSet) -> dict[str, Any]:
     numbers = np.array([parameters[f"tissue.mast_cells_{organ}"] for organ in ORGANS])
     shares = numbers / numbers.sum()
     row = course.recorder.outcome((float(shares[0]), float(shares[1]), float(shares[2])))
-    return row if course.immunity is None else row | course.immunity.outcome()
+    row |= NO_DISEASE if course.immunity is None else course.immunity.outcome()
+    first = {event["event"]: event for event in reversed(course.recorder.events)}
+    row["dose_at_skin_onset_mg"] = first["onset"]["cumulative_dose_mg"] if "onset" in first else math.nan
+    row["withdrawn_d"] = first["withdrawal"]["time_min"] / 1440.0 if "withdrawal" in first else math.nan
+    row["reacted"] = bool(row["reacted"] or row["necrolysis"] != "none")
+    return row

@@ -8,7 +8,19 @@ import math
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from abm.parameters import hla, ige_receptor, mast_cell, mediators, patients, symptoms, t_cell, tissue
+from abm.parameters import (
+    clones,
+    epidermis,
+    hla,
+    ige_receptor,
+    mast_cell,
+    mediators,
+    patients,
+    severity,
+    symptoms,
+    t_cell,
+    tissue,
+)
 from abm.parameters.drugs import DRUGS, Drug
 from abm.parameters.parameter import Parameter
 
@@ -23,6 +35,9 @@ _GROUPS = {
     "patients": patients.PARAMETERS,
     "hla": hla.PARAMETERS,
     "t_cell": t_cell.PARAMETERS,
+    "clones": clones.PARAMETERS,
+    "epidermis": epidermis.PARAMETERS,
+    "severity": severity.PARAMETERS,
 }
 
 

@@ -47,6 +47,11 @@ class Drug:
         """Whether the drug, or its metabolite, is an antigen for T cells."""
         return "therapeutic_mg_per_l" in self.parameters
 
+    @property
+    def seen_as(self) -> str:
+        """Name of what T cells see; empty if they see nothing of this drug."""
+        return (self.metabolite or self.label) if self.seen_by_t_cells else ""
+
 
 def human(
     value: float, unit: str, low: float, high: float, source: str, where: str, note: str = "", hard_high: float = 1e12

@@ -1,0 +1,96 @@
+"""The epidermis and what kills it: density, T cells on the lattice, granulysin, patches, healing."""
+
+from __future__ import annotations
+
+from abm.parameters.parameter import Kind, Parameter
+
+_FIT = "one of six numbers fitted together to the window of onset (4 to 28 days), the classes of RegiSCAR and recall"
+
+
+def _e(
+    value: float, unit: str, low: float, high: float, kind: Kind, source: str, where: str, note: str = "",
+    hard_low: float = 0.0, hard_high: float = 1e12,
+) -> Parameter:  # fmt: skip
+    return Parameter(
+        value, unit, low, high, kind, "human skin", source, where, note, hard_low=hard_low, hard_high=hard_high
+    )
+
+
+PARAMETERS: dict[str, Parameter] = {
+    "sites_per_mm2": _e(
+        25_115.0, "1/mm²", 15_000.0, 75_346.0, "derived", "bergstresser_1978", "75,346 nucleated keratinocytes per mm²",
+        "the lower third, whose loss detaches the rest: 75,346 / 3", hard_low=1_000.0, hard_high=1e6,
+    ),
+    "turnover_d": _e(
+        14.0, "d", 10.0, 20.0, "measured", "bergstresser_1978", "14 days in the nucleated part", hard_low=0.1
+    ),
+    "body_skin_m2": _e(1.75, "m²", 1.5, 2.0, "measured", "bergstresser_1978", "1.7–1.8 m²", hard_low=0.01),
+    "ctl_speed_um_per_min": _e(
+        1.5, "µm/min", 0.5, 3.0, "measured", "ariotti_2012", "resident T cells in epidermis", "", hard_low=1e-3,
+        hard_high=30.0,
+    ),
+    "engage_chance": _e(
+        0.3, "", 0.05, 1.0, "assumed", "model", "docs/model.md",
+        "chance that a T cell stops at a target it meets, at saturating antigen", hard_high=1.0,
+    ),
+    "kill_half_antigen": _e(
+        2e-3, "", 2e-4, 2e-2, "assumed", "faroudi_2003", "a few complexes suffice to kill",
+        "antigen that halves the chance to engage", hard_low=1e-12,
+    ),
+    "stay_chance": _e(
+        0.9, "", 0.5, 0.99, "assumed", "weigelin_2021", "serial hits on one target",
+        "chance that a T cell goes on after a hit that did not kill", hard_high=0.999,
+    ),
+    "hit_min": _e(20.0, "min", 10.0, 60.0, "derived", "weigelin_2021", "serial hits", "mean time per hit",
+        hard_low=0.1, hard_high=1e4),
+    "hits_to_kill": _e(3.0, "", 2.0, 4.0, "measured", "weigelin_2021", "additive cytotoxicity", hard_low=1.0,
+        hard_high=100.0),
+    "hit_half_life_min": _e(
+        50.0, "min", 35.0, 70.0, "measured", "weigelin_2021", "sublethal damage is repaired", hard_low=0.1,
+        hard_high=1e6,
+    ),
+    "granulysin_diffusion_um2_per_s": _e(
+        50.0, "µm²/s", 20.0, 80.0, "derived", "granulysin_size", "9 kDa", "Stokes–Einstein 200 µm²/s × 0.25 in tissue",
+        hard_high=1e4,
+    ),
+    "granulysin_half_life_min": _e(
+        30.0, "min", 10.0, 60.0, "assumed", "model", "docs/model.md", "no measurement found; reach 160–400 µm",
+        hard_low=0.01, hard_high=1e5,
+    ),
+    "granulysin_per_hit_mm2": _e(
+        0.004, "mm²", 0.001, 0.05, "fitted", "chung_2008", "the dominant cytotoxic molecule of blister fluid",
+        _FIT + "; rise of the concentration (in half-maximal ones) by one hit spread over a mm²", hard_high=1e3,
+    ),
+    "granulysin_at_rest": _e(
+        0.05, "", 0.01, 0.3, "assumed", "su_2017", "IL-15 arms T cells", "share released where nothing is dying",
+        hard_high=1.0,
+    ),
+    "arming_half_share": _e(
+        0.03, "", 0.005, 0.1, "assumed", "su_2017", "IL-15 arms T cells", "dead share of a place that arms half",
+        hard_low=1e-6, hard_high=1.0,
+    ),
+    "bystander_per_h": _e(
+        0.1, "1/h", 0.03, 0.5, "assumed", "chung_2008", "granulysin alone kills keratinocytes within a day",
+        "most that granulysin kills", hard_high=100.0,
+    ),
+    "detach_share": _e(
+        0.5, "", 0.3, 0.8, "assumed", "model", "docs/model.md", "a place detaches when so many of its keratinocytes are "
+        "dead (definition)", hard_low=1e-3, hard_high=1.0,
+    ),
+    "involved_share": _e(
+        0.2, "", 0.05, 0.5, "assumed", "model", "docs/model.md", "a place looks ill when so many of its keratinocytes are "
+        "dead (definition)", hard_low=1e-3, hard_high=1.0,
+    ),
+    "healing_d": _e(
+        10.0, "d", 7.0, 21.0, "assumed", "model", "docs/model.md",
+        "mean time to re-growth of a detached place that is left in peace; done in about three weeks", hard_low=0.01,
+    ),
+    "site_factor_sd": _e(
+        1.0, "ln", 0.4, 1.4, "fitted", "model", "docs/model.md", _FIT + "; spread of T-cell entry between places of skin",
+        hard_high=3.0,
+    ),
+    "mucosa_factor": _e(
+        4.0, "", 2.0, 10.0, "assumed", "model", "docs/model.md", "T cells that enter mucosa per area, relative to skin",
+        hard_high=1e3,
+    ),
+}  # fmt: skip
