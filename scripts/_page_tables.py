@@ -86,8 +86,15 @@ def sources() -> list[str]:
 
 def drugs() -> list[str]:
     """The drug catalogue."""
-    rows = ((f"`{d.name}`", f"{d.usual_dose_mg:g}", f"{d.usual_infusion_min:g}", d.half_life) for d in DRUGS.values())
-    return table(("drug", "usual dose, mg", "over, min", "half-life in plasma, as printed"), rows)
+    rows = (
+        (
+            f"`{d.name}`", f"{d.usual_dose_mg:g}", f"{d.usual_every_h:g}" if d.oral else "–",
+            f"{d.usual_infusion_min:g}", d.half_life, d.seen_as or "–",
+        )
+        for d in DRUGS.values()
+    )  # fmt: skip
+    head = ("drug", "usual dose, mg", "by mouth every, h", "infused over, min", "half-life in plasma, as printed")
+    return table((*head, "seen by T cells"), rows)
 
 
 def sub_steps(module: str) -> list[str]:
