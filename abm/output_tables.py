@@ -19,10 +19,13 @@ from abm.output_columns import TABLES, Column
 KEYS = ("scenario", "arm", "patient_id", "replicate")
 """Columns every table but ``patients`` starts with."""
 
-MAY_BE_MISSING = frozenset({"onset_min", "onset_after_gap_min", "dose_at_reaction_mg", "rate_ml_per_h", "fired_min"})
+MAY_BE_MISSING = frozenset(
+    "onset_min onset_after_gap_min dose_at_reaction_mg rate_ml_per_h fired_min prodrome_d mucosa_d skin_onset_d "
+    "dose_at_skin_onset_mg withdrawn_d healed_d detached_10_to_90_d death_d".split()
+)
 """Numbers that say when or how something happened; missing where it did not."""
 
-_WITHIN_ROW = {"events": "event_number", "timeseries": "time_min", "cells": "cell"}
+_WITHIN_ROW = ("event_number", "time_min", "cell", "time_d", "clone", "patch", "place")
 _ARROW = {
     "string": pa.string(),
     "int64": pa.int64(),
@@ -196,7 +199,7 @@ def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
 def sorted_rows(table: pa.Table) -> pa.Table:
     """Return the rows by patient, arm name, replicate and order within, the order in which content is hashed."""
     names = table.column_names
-    within = [name for name in _WITHIN_ROW.values() if name in names]
+    within = [name for name in _WITHIN_ROW if name in names]
     order = [name for name in ("patient_id", "arm", "replicate", *within) if name in names]
     if not order:
         return table

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+
+from abm.engine.immunity import NO_DISEASE
 
 BLOCK_BINS = 1024
 
@@ -26,11 +30,14 @@ class Scripted:
         self.died |= "death" in signs
         return signs
 
+    def plan(self, end_bin: int, state, rates) -> int:
+        return self.next_bin
+
     def begin_arm(self, now_bin: int) -> None:
         self.began.append(now_bin)
 
-    def outcome(self) -> dict[str, float]:
-        return {"blocks": len(self.moved)}
+    def outcome(self) -> dict[str, Any]:
+        return NO_DISEASE | {"died": self.died}
 
     def tables(self) -> dict[str, dict[str, np.ndarray]]:
         return {"skin": {"block": np.array(self.moved)}, "clones": {"block": np.array(self.moved)}}

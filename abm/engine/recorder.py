@@ -15,6 +15,9 @@ from abm.scenario import Gap, Step
 if TYPE_CHECKING:
     from abm.engine.bedside import Bedside
 
+_DELAYED = ("prodrome", "mucosa", "onset", "detached")
+"""Signs of a delayed reaction that count as having reacted."""
+
 
 class Recorder:
     """Keeps the events of one course and turns the final state into rows."""
@@ -57,6 +60,10 @@ class Recorder:
             self.first = self.events[-1]
         if math.isnan(self.first_after_gap_min) and course.now_min > course.gap_end_min:
             self.first_after_gap_min = course.now_min - course.gap_end_min
+
+    def _first(self, kind: str) -> dict[str, Any]:
+        """The first event of a kind, empty if there is none."""
+        return next((event for event in self.events if event["event"] == kind), {})
 
     def drain(self) -> None:
         """Move the filled rows of the time series out of the engine's table."""
@@ -111,7 +118,7 @@ class Recorder:
         delay_min = course.elapsed_min - sum(item.duration_min for item in course.arm.course)
         return {
             "treated": True,
-            "reacted": worst > 0,
+            "reacted": worst > 0 or any(event["event"] in _DELAYED for event in self.events),
             "severity": GRADES[worst],
             "severity_after_gap": GRADES[after],
             "severity_before_gap": GRADES[course.worst_before_gap] if gap else GRADES[0],
@@ -129,6 +136,8 @@ class Recorder:
             "lowest_systolic_mmhg": course.lowest_systolic_mmhg,
             "planned_dose_mg": math.fsum(planned_mg),
             "delivered_dose_mg": course.delivered_mg,
+            "dose_at_skin_onset_mg": self._first("onset").get("cumulative_dose_mg", math.nan),
+            "withdrawn_d": self._first("withdrawal").get("time_min", math.nan) / 1440.0,
             "completed": not course.ended and not course.queue,
             "delay_min": max(0.0, delay_min) if course.died else delay_min,
         }

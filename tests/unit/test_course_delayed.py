@@ -109,6 +109,10 @@ def test_t_cells_are_moved_block_by_block_and_change_nothing_else() -> None:
     for course in (with_script, without):
         course.run(64.5)
     assert script.moved == [1, 2, 3, 4, 5]
+    assert outcome(with_script)["reacted"]
+    assert not outcome(without)["reacted"]
+    assert outcome(with_script)["dose_at_skin_onset_mg"] == 600.0
+    assert math.isnan(outcome(without)["dose_at_skin_onset_mg"])
     signs = [("prodrome", 128.0), ("mucosa", 128.0), ("onset", 320.0)]
     assert events(with_script, "prodrome", "mucosa", "onset") == signs
     assert events(without) == events(with_script, "dose")
@@ -142,6 +146,7 @@ def test_a_share_of_detached_skin_is_a_sign() -> None:
     course = course_of(doses(6, 100.0), immunity=script, stop=StopRule("detached", 5.0))
     course.run(0.0)
     assert events(course, "withdrawal") == [("withdrawal", 192.0)]
+    assert outcome(course)["withdrawn_d"] == 192.0 / 1440.0
 
 
 def test_withdrawal_stops_a_running_infusion_and_counts_what_was_given() -> None:

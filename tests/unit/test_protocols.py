@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from abm.parameters import protocol_tables as tables
 from abm.parameters.catalog import DRUGS
 from abm.protocols import PROTOCOLS, build_protocol, protocol_table
-from abm.scenario import Gap, Step
+from abm.scenario import Gap, Regimen, Step
 
 PRINTED_MG = "0.040 0.100 0.200 0.400 1.000 2.000 4.000 8.000 19.843 39.685 79.370 1845.362".split()
 PRINTED_CUMULATIVE_MG = "0.040 0.140 0.340 0.740 1.740 3.740 7.740 15.740 35.583 75.268 154.638 2000.000".split()
@@ -128,3 +128,16 @@ def test_table_of_nothing_has_its_columns() -> None:
     assert list(protocol_table(()).columns) == list(
         protocol_table(build_protocol("full_dose", "carboplatin", 1.0)).columns
     )
+
+
+def test_each_swallowed_dose_is_a_row() -> None:
+    step = Step("abacavir", "test_dose", 1, 0, 30.0, 2.0)
+    table = protocol_table([step, Gap(60.0), Regimen("abacavir", "daily", 1, 10.0, 720.0, 3)])
+    assert list(table["clock"]) == ["0:00", "1:30", "13:30", "25:30"]
+    assert list(table["protocol"]) == ["test_dose", "daily", "daily", "daily"]
+    assert list(table["dose_mg"]) == [2.0, 10.0, 10.0, 10.0]
+    assert list(table["cumulative_dose_mg"]) == [2.0, 12.0, 22.0, 32.0]
+    assert table["cumulative_percent"].iloc[-1] == 100.0
+    assert list(table["duration_min"]) == [30.0, 720.0, 720.0, 720.0]
+    for name in ("bag", "rate_ml_per_h", "rate_mg_per_min", "volume_ml", "concentration_mg_per_ml"):
+        assert table[name].iloc[1:].isna().all(), name
