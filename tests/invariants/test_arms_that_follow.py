@@ -7,6 +7,7 @@ import weakref
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scripted_t_cells import Scripted
 from small_worlds import (
@@ -27,7 +28,8 @@ from abm.engine import body
 from abm.engine.body import new_course, run_arm
 from abm.engine.state import BODY, State
 from abm.output_tables import table_from_rows
-from abm.scenario import Arm, Gap
+from abm.parameters.catalog import default_parameters
+from abm.scenario import Arm, Gap, Regimen, StopRule
 from abm.study import run_study
 from abm.treatment import Treated, Work, treat_patient
 
@@ -151,6 +153,30 @@ def test_threads_and_the_order_of_patients_change_nothing(tmp_path) -> None:
     one, two = (run_study(scenario, out=tmp_path / str(n), workers=n) for n in (1, 2))
     assert one.run["content_hashes"] == two.run["content_hashes"]
     assert len(one.outcomes) == 15
+
+
+def test_t_cells_are_handed_on_as_mast_cells_are(tmp_path) -> None:
+    """Clones that fit the drug: threads, an added arm and looking on change nothing."""
+    daily = Regimen("sulfamethoxazole", "daily", 1, 800.0, 720.0, 12)
+    first = an_arm(daily, name="first", stop=StopRule("onset", delay_min=1440.0))
+    again = follows("again", "first", replace(daily, times=4), recovery_min=100_000.0)
+    scenario = a_scenario(first, again, allergic_to=("sulfamethoxazole",), cells=30, record=frozenset({"clones"}))
+    cohort = replace(scenario.cohort, population="unselected", patients=3, given=frozenset({"fitting_clone"}))
+    scenario = replace(scenario, cohort=cohort)
+    one, two = (run_study(scenario, out=tmp_path / str(n), workers=n) for n in (1, 2))
+    assert one.run["content_hashes"] == two.run["content_hashes"]
+    assert (one.outcomes["peak_effectors"].dropna() > 0.0).all()
+    alone = run_study(replace(scenario, arms=(first,)), out=tmp_path / "alone")
+    kept = one.outcomes[one.outcomes["arm"] == "first"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone.outcomes.reset_index(drop=True), kept)
+    patient, numbers = one.patients.iloc[0].to_dict(), default_parameters()
+    watched, unwatched = (new_course(first, scenario, patient, 0, numbers) for _ in range(2))
+    assert sum(1 for _ in watched.play(60.0, 500.0)) > 10
+    unwatched.run(60.0)
+    assert watched.recorder.events == unwatched.recorder.events
+    assert differing(watched.state, unwatched.state, leave_out=()) == []
+    for name, array in unwatched.immunity.state._asdict().items():
+        assert np.array_equal(array, getattr(watched.immunity.state, name)), name
 
 
 def with_script(monkeypatch, script: dict[int, tuple[str, ...]]) -> None:

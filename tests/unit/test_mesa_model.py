@@ -92,6 +92,30 @@ def test_equal_bits_with_a_study(arm):
         }
 
 
+def test_an_arm_that_follows_has_equal_bits_with_a_study():
+    first = an_arm(*FULL, name="first")
+    again = replace(an_arm(*FULL, name="again"), reference=False, after="first", recovery_min=3000.0)
+    study = a_scenario(first, again, cells=200)
+    model = TissueModel(scenario=study, arm="again", cells=None, seed=None, minutes_per_step=7.0)
+    assert model.course.now_min == 0.0
+    assert model.datacollector.get_model_vars_dataframe()["released_fraction"].tolist() == [0.0]
+    while model.running:
+        model.step()
+    numbers = default_parameters()
+    before = run_arm(first, study, model.patient, 0, numbers).course
+    result = run_arm(again, study, model.patient, 0, numbers, before)
+    assert same(model.outcome(), result.outcome)
+    assert differing(model.course.state, result.course.state, leave_out=()) == []
+
+
+def test_a_patient_who_died_in_the_arm_before_is_not_shown(monkeypatch):
+    first = an_arm(*FULL, name="first")
+    again = replace(an_arm(*FULL, name="again"), reference=False, after="first")
+    monkeypatch.setattr(Course, "died", property(lambda course: course.start_bin > 0))
+    with pytest.raises(ValueError, match="patient 0 dies before arm 'again' begins; choose another patient or 'first'"):
+        TissueModel(scenario=a_scenario(first, again, cells=60), arm="again", cells=None)
+
+
 def same(first: dict, second: dict) -> bool:
     def equal(a, b) -> bool:
         return a == b or (isinstance(a, float) and isinstance(b, float) and math.isnan(a) and math.isnan(b))
