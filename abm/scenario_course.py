@@ -48,8 +48,9 @@ class CourseReader:
             return ()
         course: list[Step | Gap | Regimen] = []
         gaps = [index for index, item in enumerate(items) if _is_gap(item)]
-        if len(gaps) == len(items):
-            self._report.add("S403", node.mark, f"{where} gives nothing; a course needs at least one protocol or dose")
+        if not items:
+            message = f"{where} has an empty course; give something, or write one gap for a time without the drug"
+            self._report.add("S403", node.mark, message)
         for index in gaps:
             if len(gaps) < len(items) and index in (0, len(items) - 1):
                 place = "begin" if index == 0 else "end"

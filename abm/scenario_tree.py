@@ -53,7 +53,7 @@ CODES: dict[str, str] = {
     "S312": "a drug that is not swallowed",
     "S401": "not exactly one reference arm",
     "S402": "a gap in the wrong place",
-    "S403": "an arm that gives nothing",
+    "S403": "an empty course",
     "S404": "a condition that does not fit its trait",
     "S405": "a parameter outside its range",
     "S406": "a re-exposure before its first exposure",

@@ -61,6 +61,16 @@ def test_each_dose_goes_into_the_gut_when_it_is_due() -> None:
     assert course.elapsed_min == pytest.approx(56 * 720.0 + 1000.6, rel=1e-13)
 
 
+def test_avoidance_gives_nothing_and_takes_its_time() -> None:
+    course = course_of(Gap(40_320.0), immunity=Scripted({3: ("healed",)}))
+    course.run(60.0)
+    row = outcome(course)
+    assert events(course) == [("healed", 192.0)]
+    assert (course.now_min, row["delivered_dose_mg"], row["planned_dose_mg"]) == (40_380.0, 0.0, 0.0)
+    assert (row["completed"], row["reacted"], row["delay_min"]) == (True, False, 0.0)
+    assert course.recorder.events[0]["drug"] == ""
+
+
 def test_a_swallowed_drug_that_nothing_answers_is_given_all_the_same() -> None:
     course = course_of(doses(3, drug=CEFTRIAXONE))
     course.run(0.0)

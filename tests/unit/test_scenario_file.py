@@ -91,6 +91,12 @@ def test_doses_to_swallow_and_arms_that_follow_are_understood(tmp_path: Path) ->
     assert once_more.course == (Regimen("carbamazepine", "weekly", 1, 5.0, 10_080.0, 3),)
 
 
+def test_a_course_of_one_gap_is_avoidance(tmp_path: Path) -> None:
+    scenario = load_scenario(write(tmp_path, SMALL), ["arms.none={course: [{gap: 28 d}]}"])
+    assert scenario.arms[1].course == (Gap(40_320.0),)
+    assert same_scenario(load_scenario(write(tmp_path, resolved_yaml(scenario))), scenario)
+
+
 def test_given_may_be_one_word(tmp_path: Path) -> None:
     one = load_scenario(write(tmp_path, LARGE), ["given=fitting_clone"])
     assert one == load_scenario(write(tmp_path, LARGE))
