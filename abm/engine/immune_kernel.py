@@ -19,7 +19,8 @@ from abm.engine.immune_state import (
     STEP_MIN,
     STEPS_PER_BLOCK,
 )
-from abm.engine.skin_kernel import SKIN_RATE, admit, close_block, ctl_fates, is_quiet, regrow, step_patch
+from abm.engine.skin_blocks import admit, close_block, ctl_fates, is_bare, is_quiet, regrow, rest_on_bare_patch
+from abm.engine.skin_kernel import SKIN_RATE, step_patch
 
 _OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy"}
 _BLOCK_MIN = STEP_MIN * STEPS_PER_BLOCK
@@ -116,10 +117,12 @@ def move_block(state, rates, exposure, block):
     for p in range(state.alive.shape[0]):
         if not admit(state, rates.skin, p, block, block * _BLOCK_MIN, _BLOCK_MIN, rates.address):
             return False
-        if not is_quiet(state, p):
+        if is_bare(state, p):
+            rest_on_bare_patch(state, rates.skin, p, STEPS_PER_BLOCK, (block + 1) * _BLOCK_MIN)
+        elif not is_quiet(state, p):
             for step in range(STEPS_PER_BLOCK):
                 step_patch(state, rates.skin, p, block * STEPS_PER_BLOCK + step, engage, rates.address)
-            ctl_fates(state, p, death, division, block, rates.address)
+        ctl_fates(state, p, death, division, block, rates.address)
         close_block(state, rates.skin, p, block, rates.address)
     survey(state, rates)
     return True

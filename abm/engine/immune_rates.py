@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from abm.biology.t_cell import LAG_STAGES
-from abm.engine.clone_kernel import CLONE_RATE
 from abm.engine.immune_state import COARSE, DIVISIONS, MUCOSA, RECALL_DIVISIONS, SHARES, SIDE, STEP_MIN
-from abm.engine.skin_kernel import SKIN_RATE, SkinRates
+from abm.engine.skin_kernel import SkinRates
 from abm.parameters.catalog import ParameterSet
 from abm.random_streams import Stream, normals
 
@@ -120,6 +119,3 @@ def mode_fade(diffusion_um2_per_min: float, fade_per_min: float, place_um: float
     wave = 2.0 - 2.0 * np.cos(np.pi * np.arange(COARSE) / COARSE)
     rate = diffusion_um2_per_min * (wave[:, None] + wave[None, :]) / place_um**2 + fade_per_min
     return np.asarray(np.exp(-rate * STEP_MIN)).ravel()
-
-
-assert SKIN_RATE.involved == 13 and CLONE_RATE.resident_share == 24

@@ -27,7 +27,7 @@ _SNAPSHOT_BLOCKS = round(1.0 / BLOCK_DAYS)
 
 
 class ImmuneRecords:
-    """Collects one arm's records; a row of `skin` per block, a snapshot of `lattice` per day while anything is there."""
+    """Collects one arm's records: a row of `skin` per block, a snapshot of `lattice` per day while there is damage."""
 
     def __init__(self, record: frozenset[str], rates: ImmuneRates) -> None:
         self.record, self.rates = record, rates

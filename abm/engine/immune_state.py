@@ -25,7 +25,8 @@ COARSE = 8
 """Places along a patch: granulysin, arming and detachment are followed in places of 8 × 8 sites."""
 PLACES = COARSE * COARSE
 SITES_PER_PLACE = (SIDE // COARSE) ** 2
-MOST_CTL = 2048
+MOST_CTL = SIDE * SIDE
+"""A patch is full with one T cell per keratinocyte."""
 
 SHARES = np.array([0.01, 0.02, 0.04, 0.08, 0.12, 0.18, 0.2, 0.2, 0.15])
 """Share of the body surface that each skin patch stands for, from the places that T cells enter most. The last patch,

@@ -1,4 +1,4 @@
-"""The delayed mechanism of one patient: T cells and epidermis beside the clock of a course, and their clinical signs."""
+"""The delayed mechanism of one patient: T cells and epidermis beside the clock of a course, and their signs."""
 
 from __future__ import annotations
 

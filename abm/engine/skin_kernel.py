@@ -9,8 +9,8 @@
  4    granulysin kills                                                         `step_granulysin`
 ====  =======================================================================  ================================
 
-Once a block (16 steps): T cells come (`admit`), go or divide (`ctl_fates`), places detach, are renewed and heal
-(`close_block`). A step reads the epidermis as it was at its start, so the order of T cells cannot matter.
+What happens once a block stands in engine/skin_blocks.py. A step reads the epidermis as it was at its start, so the
+order of T cells cannot matter.
 """
 
 from __future__ import annotations
@@ -21,28 +21,15 @@ import numpy as np
 from numba import njit
 
 from abm.biology.keratinocyte import armed, bystander_per_min
-from abm.engine.clone_kernel import share_of
-from abm.engine.immune_state import (
-    BLOCK_DAYS,
-    BODY,
-    COARSE,
-    MOST_CTL,
-    PLACES,
-    SIDE,
-    SITES_PER_PLACE,
-    STEP_MIN,
-)
-from abm.random_streams import U64, Stream, log_f32, philox, poisson_inverse, uniforms, unit_f64
+from abm.engine.immune_state import BODY, COARSE, PLACES, SIDE, SITES_PER_PLACE, STEP_MIN
+from abm.random_streams import U64, Stream, log_f32, philox, uniforms, unit_f64
 
 F32 = np.float32
 _OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy"}
-_EVENTS, _FATES = U64(int(Stream.CTL_EVENTS)), U64(int(Stream.CTL_FATES))
-_ARRIVALS, _PLACES = int(Stream.CTL_ARRIVALS), U64(int(Stream.CTL_PLACES))
-_CELLS, _CELL_FATES = int(Stream.KERATINOCYTES), int(Stream.KERATINOCYTE_FATES)
+_EVENTS = U64(int(Stream.CTL_EVENTS))
+_CELL_FATES = int(Stream.KERATINOCYTE_FATES)
 _SITES = SIDE * SIDE
 _PER_PLACE = SIDE // COARSE
-_QUIET = 1e-4
-_MOST_COMING = 500.0
 
 
 class SkinRate(NamedTuple):
@@ -254,130 +241,6 @@ def step_granulysin(state, rates, p):
                 else:
                     lowest = min(lowest, np.float64(state.endurance[p, site]))
         state.next_death[p, place] = lowest
-
-
-@njit(**_OPTIONS)
-def admit(state, rates, p, block, start_min, block_min, address):
-    """T cells of the running block enter patch `p`: a Poisson number of each clone, at random sites and times.
-
-    Returns whether there was room for all.
-    """
-    for clone in range(state.arriving.size):
-        mean = state.arriving[clone] * rates.body_share * rates.factor[p]
-        if mean <= 0.0:
-            continue
-        item = p * 64 + clone
-        if mean > _MOST_COMING:
-            return False
-        u = uniforms(item, block, address[2], _ARRIVALS, address[0], address[1])[0]
-        coming = poisson_inverse(mean, u)
-        for n in range(coming):
-            i = state.ctl_count[p]
-            if i >= MOST_CTL:
-                return False
-            words = philox(U64(item * MOST_CTL + n), U64(block), address[2], _PLACES, address[0], address[1])
-            state.ctl_site[p, i] = np.int64(unit_f64(words[0]) * _SITES)
-            state.ctl_until[p, i] = start_min + block_min * unit_f64(words[1])
-            state.ctl_id[p, i], state.ctl_clone[p, i] = words[2], clone
-            state.ctl_events[p, i], state.ctl_engaged[p, i] = 0, 0
-            state.ctl_count[p] += 1
-            state.ctl_entered[p] += 1
-    return True
-
-
-@njit(**_OPTIONS)
-def ctl_fates(state, p, death, division, block, address):
-    """Who dies, leaves or divides in the block; `death` and `division` (clones,) are chances.
-
-    A daughter starts with its own address, taken from its mother's.
-    """
-    i = 0
-    mothers = state.ctl_count[p]
-    while i < mothers:
-        words = philox(state.ctl_id[p, i], U64(block), address[2], _FATES, address[0], address[1])
-        clone = state.ctl_clone[p, i]
-        if unit_f64(words[0]) < death[clone]:
-            state.ctl_left[p] += 1
-            last = state.ctl_count[p] - 1
-            mothers = drop_ctl(state, p, i, mothers, last)
-            continue
-        if unit_f64(words[1]) < division[clone] and state.ctl_count[p] < MOST_CTL:
-            d = state.ctl_count[p]
-            state.ctl_site[p, d], state.ctl_until[p, d] = state.ctl_site[p, i], state.ctl_until[p, i]
-            state.ctl_id[p, d], state.ctl_clone[p, d] = words[2], clone
-            state.ctl_events[p, d], state.ctl_engaged[p, d] = 0, 0
-            state.ctl_count[p] += 1
-            state.ctl_born[p] += 1
-        i += 1
-
-
-@njit(**_OPTIONS)
-def drop_ctl(state, p, i, mothers, last):
-    """Remove T cell `i`: the last mother takes its place, the last daughter hers; returns the mothers left."""
-    for to, source in ((i, mothers - 1), (mothers - 1, last)):
-        state.ctl_site[p, to], state.ctl_until[p, to] = state.ctl_site[p, source], state.ctl_until[p, source]
-        state.ctl_id[p, to], state.ctl_clone[p, to] = state.ctl_id[p, source], state.ctl_clone[p, source]
-        state.ctl_events[p, to], state.ctl_engaged[p, to] = state.ctl_events[p, source], state.ctl_engaged[p, source]
-    state.ctl_count[p] = last
-    return mothers - 1
-
-
-@njit(**_OPTIONS)
-def regrow(state, p, site, block, address):
-    """A new keratinocyte at a site, with its own endurance."""
-    place = place_of(site)
-    u = uniforms(p * _SITES + site, block, address[2], _CELLS, address[0], address[1])[0]
-    if state.alive[p, site] == 0:
-        state.living[p, place] += 1
-    state.alive[p, site], state.hits[p, site] = 1, 0
-    state.endurance[p, site] = F32(state.hazard[p, place] + waiting(1.0, u))
-    state.next_death[p, place] = min(state.next_death[p, place], np.float64(state.endurance[p, site]))
-
-
-@njit(**_OPTIONS)
-def close_block(state, rates, p, block, address):
-    """Places detach, dead cells of the others are replaced by turnover, detached ones heal once left in peace."""
-    number = rates.number
-    renewed = share_of(number[SKIN_RATE.turnover], BLOCK_DAYS)
-    for place in range(PLACES):
-        if state.living[p, place] == SITES_PER_PLACE:
-            continue
-        if state.detached[p, place] == 0:
-            dead = 1.0 - state.living[p, place] / SITES_PER_PLACE
-            if dead >= number[SKIN_RATE.detach]:
-                state.detached[p, place], state.healing[p, place] = 1, 0.0
-        if state.detached[p, place] == 1:
-            u = uniforms(p * PLACES + place, 0, address[2], _CELLS, address[0], address[1])
-            state.healing[p, place] += BLOCK_DAYS / (
-                1.0 + 10.0 * state.granulysin[p, place] * state.granulysin[p, place]
-            )
-            heals = state.healing[p, place] >= number[SKIN_RATE.healing_d] * (0.6 + 0.8 * u[1])
-            for k in range(SITES_PER_PLACE):
-                site = site_of(place, k)
-                if heals:
-                    regrow(state, p, site, block, address)
-                elif state.alive[p, site] == 1:
-                    kill(state, p, site)
-            if heals:
-                state.detached[p, place] = 0
-        else:
-            for k in range(SITES_PER_PLACE):
-                site = site_of(place, k)
-                if state.alive[p, site] == 0:
-                    u = uniforms(p * _SITES + site, block, address[2], _CELL_FATES, address[0], address[1])
-                    if u[3] < renewed:
-                        regrow(state, p, site, block, address)
-
-
-@njit(**_OPTIONS)
-def is_quiet(state, p):
-    """Whether nothing can happen in a patch: no T cell, no live hit, no granulysin to speak of."""
-    if state.ctl_count[p] > 0 or state.hurt_count[p] > 0:
-        return False
-    for place in range(PLACES):
-        if state.granulysin[p, place] > _QUIET:
-            return False
-    return True
 
 
 @njit(**_OPTIONS)

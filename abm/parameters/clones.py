@@ -75,11 +75,11 @@ PARAMETERS: dict[str, Parameter] = {
     ),
     "death_per_day": _t(0.5, "1/d", 0.3, 0.7, "measured", "de_boer_2001", "contraction 0.5 a day", hard_high=100.0),
     "rescued_share": _t(
-        0.8, "", 0.3, 0.95, "assumed", "model", "docs/model.md", "share of effectors' death that antigen prevents",
+        0.6, "", 0.3, 0.95, "assumed", "model", "docs/model.md", "share of effectors' death that antigen prevents",
         hard_high=1.0,
     ),
     "survival_half_antigen": _t(
-        0.1, "", 0.03, 0.5, "assumed", "model", "docs/model.md",
+        0.2, "", 0.03, 0.5, "assumed", "model", "docs/model.md",
         "antigen that halves the rescue: far above what killing needs, so that withdrawal helps before killing stops",
         hard_low=1e-9,
     ),
@@ -91,7 +91,7 @@ PARAMETERS: dict[str, Parameter] = {
         "share of the memory of circulating effectors that settles in the skin", hard_high=1.0,
     ),
     "memory_maturation_d": _t(
-        14.0, "d", 7.0, 30.0, "assumed", "model", "docs/model.md", "time from effector to a memory cell that can recall",
+        14.0, "d", 7.0, 30.0, "assumed", "model", "docs/model.md", "from effector to a cell that can recall",
         hard_low=1e-3, hard_high=1e4,
     ),
     "memory_half_life_y": _t(
@@ -112,7 +112,8 @@ PARAMETERS: dict[str, Parameter] = {
         "from 1e-4 of T cells 3 to 6 divisions reach 1e9", hard_high=8.0,
     ),
     "homing_per_day": _t(
-        0.15, "1/d", 0.05, 3.0, "fitted", "model", "docs/model.md", _FIT + "; effectors that enter the skin", hard_high=1e3
+        0.15, "1/d", 0.05, 3.0, "fitted", "model", "docs/model.md", _FIT + "; entry into the skin",
+        hard_high=1e3,
     ),
     "homing_boost": _t(
         2.0, "", 0.0, 5.0, "assumed", "su_2017", "IL-15 rises with the extent", "more homing at much damage",
@@ -123,7 +124,7 @@ PARAMETERS: dict[str, Parameter] = {
         "division of T cells inside the skin", hard_high=10.0,
     ),
     "damage_half_share": _t(
-        0.05, "", 0.01, 0.2, "assumed", "su_2017", "IL-15 against extent", "dead epidermis that raises half of the signal",
+        0.05, "", 0.01, 0.2, "assumed", "su_2017", "IL-15 against extent", "dead share that raises half of the signal",
         hard_low=1e-6, hard_high=1.0,
     ),
     "damage_memory_d": _t(

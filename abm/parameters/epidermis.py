@@ -74,23 +74,24 @@ PARAMETERS: dict[str, Parameter] = {
         "most that granulysin kills", hard_high=100.0,
     ),
     "detach_share": _e(
-        0.5, "", 0.3, 0.8, "assumed", "model", "docs/model.md", "a place detaches when so many of its keratinocytes are "
-        "dead (definition)", hard_low=1e-3, hard_high=1.0,
+        0.5, "", 0.3, 0.8, "assumed", "model", "docs/model.md",
+        "a place detaches when so many of its keratinocytes are dead (definition)", hard_low=1e-3, hard_high=1.0,
     ),
     "involved_share": _e(
-        0.2, "", 0.05, 0.5, "assumed", "model", "docs/model.md", "a place looks ill when so many of its keratinocytes are "
-        "dead (definition)", hard_low=1e-3, hard_high=1.0,
+        0.2, "", 0.05, 0.5, "assumed", "model", "docs/model.md",
+        "a place looks ill when so many of its keratinocytes are dead (definition)", hard_low=1e-3, hard_high=1.0,
     ),
     "healing_d": _e(
         10.0, "d", 7.0, 21.0, "assumed", "model", "docs/model.md",
         "mean time to re-growth of a detached place that is left in peace; done in about three weeks", hard_low=0.01,
     ),
     "site_factor_sd": _e(
-        1.0, "ln", 0.4, 1.4, "fitted", "model", "docs/model.md", _FIT + "; spread of T-cell entry between places of skin",
+        1.2, "ln", 0.4, 1.4, "fitted", "model", "docs/model.md", _FIT + "; spread of T-cell entry over the skin",
         hard_high=3.0,
     ),
     "mucosa_factor": _e(
-        4.0, "", 2.0, 10.0, "assumed", "model", "docs/model.md", "T cells that enter mucosa per area, relative to skin",
+        20.0, "", 2.0, 30.0, "fitted", "model", "docs/model.md",
+        "T cells that enter mucosa per area, relative to the mean of the skin; to erosions a day or so before the skin",
         hard_high=1e3,
     ),
 }  # fmt: skip

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from abm.parameters.parameter import Parameter
+from abm.parameters.parameter import Kind, Parameter
 
 
-def _s(value: float, unit: str, low: float, high: float, kind: str, source: str, where: str, note: str = "",
+def _s(value: float, unit: str, low: float, high: float, kind: Kind, source: str, where: str, note: str = "",
        hard_low: float = 0.0, hard_high: float = 1e6) -> Parameter:  # fmt: skip
     return Parameter(
         value,
@@ -18,7 +18,7 @@ def _s(value: float, unit: str, low: float, high: float, kind: str, source: str,
         where,
         note,
         hard_low=hard_low,
-        hard_high=hard_high,  # type: ignore[arg-type]
+        hard_high=hard_high,
     )
 
 
