@@ -7,7 +7,7 @@ from numba import njit
 
 from abm.engine.clone_kernel import share_of
 from abm.engine.immune_state import BLOCK_DAYS, MOST_CTL, PLACES, SIDE, SITES_PER_PLACE
-from abm.engine.skin_kernel import SKIN_RATE, kill, place_of, site_of, waiting
+from abm.engine.skin_kernel import SKIN_RATE, TRACE, kill, place_of, site_of, waiting
 from abm.random_streams import U64, Stream, philox, poisson_inverse, uniforms, unit_f64
 
 F32 = np.float32
@@ -16,7 +16,6 @@ _ARRIVALS, _PLACES = int(Stream.CTL_ARRIVALS), U64(int(Stream.CTL_PLACES))
 _FATES = U64(int(Stream.CTL_FATES))
 _CELLS, _CELL_FATES = int(Stream.KERATINOCYTES), int(Stream.KERATINOCYTE_FATES)
 _SITES = SIDE * SIDE
-_QUIET = 1e-4
 _MOST_AT_ONCE = 500.0
 
 
@@ -135,7 +134,7 @@ def close_block(state, rates, p, block, address):
 @njit(**_OPTIONS)
 def is_quiet(state, p):
     """Whether nothing can happen in a patch: no T cell, no live hit, no granulysin to speak of."""
-    return state.ctl_count[p] == 0 and state.hurt_count[p] == 0 and state.granulysin[p].max() <= _QUIET
+    return state.ctl_count[p] == 0 and state.hurt_count[p] == 0 and state.granulysin[p].max() <= TRACE
 
 
 @njit(**_OPTIONS)
