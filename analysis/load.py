@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,19 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.folder import RunFolderError, UnfinishedRunError, check_folder, read_columns, read_run, typed
 from analysis.metrics import paired_values
 
 KEYS = ("scenario", "arm", "patient_id", "replicate")
-_NEEDED_FILES = ("run.json", "columns.csv", "patients.parquet", "outcomes.parquet", "events.parquet")
-_NEEDED_KEYS = ("scenario", "reference", "arms")
-
-
-class RunFolderError(ValueError):
-    """The path is not a complete run folder, or a file in it is damaged."""
-
-
-class UnfinishedRunError(RunFolderError):
-    """The run was interrupted, or is still going on."""
 
 
 class FailedRowsWarning(UserWarning):
@@ -118,12 +108,31 @@ class RunResults:
         RunFolderError
             If the run did not record its time series.
         """
-        wanted = None if columns is None else list(dict.fromkeys([*KEYS, "time_min", *columns]))
-        return self._read_recorded("timeseries", patient_id, arm, wanted)
+        return self._read_recorded("timeseries", patient_id, arm, columns, "time_min")
 
     def cells(self, *, patient_id: int | None = None, arm: str | None = None) -> pd.DataFrame:
         """Read the mast cells, if the run recorded them; parameters and errors as in `timeseries`."""
-        return self._read_recorded("cells", patient_id, arm, None)
+        return self._read_recorded("cells", patient_id, arm)
+
+    def skin(
+        self, *, patient_id: int | None = None, arm: str | None = None, columns: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Read T cells and epidermis over days, if recorded; as `timeseries`, with `time_d` for `time_min`."""
+        return self._read_recorded("skin", patient_id, arm, columns, "time_d")
+
+    def clones(self, *, patient_id: int | None = None, arm: str | None = None) -> pd.DataFrame:
+        """Read the T-cell clones at the end of each arm, if recorded; parameters and errors as in `timeseries`."""
+        return self._read_recorded("clones", patient_id, arm)
+
+    def lattice(
+        self, *, patient_id: int | None = None, arm: str | None = None, columns: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Read daily pictures of the epidermis, if recorded; as `skin`, and always with `patch` and `place`."""
+        return self._read_recorded("lattice", patient_id, arm, columns, "time_d", "patch", "place")
+
+    def recorded(self, table: str) -> bool:
+        """Whether the run holds an opt-in table such as ``"skin"``."""
+        return (self.path / f"{table}.parquet").is_file()
 
     def patient(self, patient_id: int) -> PatientRecord:
         """Gather everything about one patient; a LookupError names the ids there are."""
@@ -147,12 +156,14 @@ class RunResults:
         Parameters
         ----------
         metric : str
-            A yes-or-no metric of `analysis.METRICS` (1.0 or 0.0) or any column of the outcomes table.
+            A yes-or-no metric of `analysis.METRICS` (1.0 or 0.0) or any column of the outcomes table, for example
+            ``"max_detached_percent"``.
 
         Returns
         -------
         pandas.DataFrame
-            Index (patient_id, replicate), columns in the order of the arms, missing where a row failed.
+            Index (patient_id, replicate), columns in the order of the arms, missing where a row failed or
+            the patient was not treated in that arm, having died in the one before it.
         """
         return paired_values(self.outcomes, self.arms, metric)
 
@@ -162,12 +173,12 @@ class RunResults:
             frame = pd.read_parquet(file, engine="pyarrow", **options)
         except Exception as error:
             raise RunFolderError(f"{file} cannot be read ({error}); run the study again into a new folder") from error
-        return _typed(frame, table, self.columns, partial="columns" in options)
+        return typed(frame, table, self.columns, partial="columns" in options)
 
     def _read_recorded(
-        self, table: str, patient_id: int | None, arm: str | None, columns: list[str] | None
+        self, table: str, patient_id: int | None, arm: str | None, columns: Sequence[str] | None = None, *order: str
     ) -> pd.DataFrame:
-        if not (self.path / f"{table}.parquet").is_file():
+        if not self.recorded(table):
             raise RunFolderError(
                 f"this run did not record {table}; add `record: [{table}]` to the scenario and run it again"
             )
@@ -181,7 +192,7 @@ class RunResults:
         filters += [] if arm is None else [("arm", "==", arm)]
         options: dict[str, Any] = {"filters": filters or None}
         if columns is not None:
-            options["columns"] = columns
+            options["columns"] = list(dict.fromkeys([*KEYS, *order, *columns]))
         return self._read(table, **options)
 
 
@@ -210,8 +221,8 @@ def load_results(path: str | Path) -> RunResults:
         If some rows failed, with their number.
     """
     folder = Path(path)
-    _check_folder(folder)
-    results = RunResults(folder, _read_run(folder / "run.json"), _read_columns(folder / "columns.csv"))
+    check_folder(folder)
+    results = RunResults(folder, read_run(folder / "run.json"), read_columns(folder / "columns.csv"))
     if results.run.get("finished") is False:
         raise UnfinishedRunError(f"{folder} is unfinished: run the same command again to finish it")
     _check_outcomes(results)
@@ -226,42 +237,6 @@ def load_results(path: str | Path) -> RunResults:
     return results
 
 
-def _check_folder(folder: Path) -> None:
-    if not folder.exists():
-        raise RunFolderError(f"{folder} does not exist")
-    if not folder.is_dir():
-        raise RunFolderError(f"{folder} is a file; give the folder that the run wrote")
-    if (folder / "shards").exists():
-        raise UnfinishedRunError(f"{folder} is unfinished (shards/ present): run the same command again to finish")
-    missing = [name for name in _NEEDED_FILES if not (folder / name).is_file()]
-    if missing:
-        raise RunFolderError(f"{folder} is not a run folder: {', '.join(missing)} missing")
-
-
-def _read_run(file: Path) -> dict[str, Any]:
-    try:
-        run = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise RunFolderError(f"{file} is not valid JSON ({error})") from error
-    missing = [key for key in _NEEDED_KEYS if not isinstance(run, dict) or key not in run]
-    if missing:
-        raise RunFolderError(f"{file} lacks {', '.join(missing)}")
-    if run["reference"] not in run["arms"]:
-        raise RunFolderError(f"{file}: the reference {run['reference']!r} is not one of the arms {run['arms']}")
-    return run
-
-
-def _read_columns(file: Path) -> pd.DataFrame:
-    try:
-        columns = pd.read_csv(file, dtype="string", keep_default_na=False)
-    except ValueError as error:
-        raise RunFolderError(f"{file} cannot be read ({error})") from error
-    expected = ["table", "name", "kind", "unit", "meaning"]
-    if list(columns.columns) != expected:
-        raise RunFolderError(f"{file} has the columns {', '.join(columns.columns)}; expected {', '.join(expected)}")
-    return columns
-
-
 def _check_outcomes(results: RunResults) -> None:
     outcomes = results.outcomes
     repeated = outcomes.duplicated(["arm", "patient_id", "replicate"]).sum()
@@ -270,27 +245,3 @@ def _check_outcomes(results: RunResults) -> None:
     strangers = sorted(set(outcomes["arm"]) - set(results.arms))
     if strangers:
         raise RunFolderError(f"outcomes.parquet has arms that run.json does not name: {', '.join(strangers)}")
-
-
-def _typed(frame: pd.DataFrame, table: str, columns: pd.DataFrame, partial: bool) -> pd.DataFrame:
-    described = columns[columns["table"] == table]
-    missing = [name for name in described["name"] if name not in frame]
-    if missing and not partial:
-        raise RunFolderError(f"{table}.parquet lacks {', '.join(missing)}, which columns.csv describes")
-    kinds = {row.name: row.kind for row in described.itertuples(index=False) if row.name in frame}
-    typed = {name: _cast(frame[name], kind, f"{table}.{name}") for name, kind in kinds.items()}
-    return frame.assign(**typed).reset_index(drop=True)
-
-
-def _cast(series: pd.Series, kind: str, where: str) -> pd.Series:
-    try:
-        if "|" not in kind:
-            return series.astype("Int64" if kind == "int64" and series.hasnans else kind)
-        text = series.astype("string")
-        categories = [part.strip() for part in kind.split("|")]
-    except (TypeError, ValueError) as error:
-        raise RunFolderError(f"{where} cannot be read as {kind} ({error})") from error
-    unknown = sorted(set(text.dropna()) - set(categories))
-    if unknown:
-        raise RunFolderError(f"{where} holds {', '.join(unknown)}; columns.csv allows {kind}")
-    return text.astype(pd.CategoricalDtype(categories, ordered=True))
