@@ -18,15 +18,20 @@ def _e(
 
 PARAMETERS: dict[str, Parameter] = {
     "sites_per_mm2": _e(
-        25_115.0, "1/mm²", 15_000.0, 75_346.0, "derived", "bergstresser_1978", "75,346 nucleated keratinocytes per mm²",
-        "the lower third, whose loss detaches the rest: 75,346 / 3", hard_low=1_000.0, hard_high=1e6,
+        25_115.0, "1/mm²", 15_000.0, 75_346.0, "derived", "hoath_2003", "75,346 nucleated cells per mm²",
+        "the lower third, whose loss detaches the rest: 75,346 / 3; 15,800 by the 47,400 that Bergstresser counted",
+        hard_low=1_000.0, hard_high=1e6,
     ),
     "turnover_d": _e(
-        14.0, "d", 10.0, 20.0, "measured", "bergstresser_1978", "14 days in the nucleated part", hard_low=0.1
+        14.0, "d", 10.0, 20.0, "assumed", "hoath_2003", "14 or 45 days in the nucleated part",
+        "14 days if it turns over as fast as the horny layer, 45 if not; in this time dead cells of attached epidermis "
+        "are replaced", hard_low=0.1,
     ),
-    "body_skin_m2": _e(1.75, "m²", 1.5, 2.0, "measured", "bergstresser_1978", "1.7–1.8 m²", hard_low=0.01),
+    "body_skin_m2": _e(1.75, "m²", 1.5, 2.0, "derived", "reference_man", "body surface, adults",
+        "between 1.90 m² of men and 1.66 m² of women [not checked]", hard_low=0.01,),
     "ctl_speed_um_per_min": _e(
-        1.5, "µm/min", 0.5, 3.0, "measured", "ariotti_2012", "resident T cells in epidermis", "", hard_low=1e-3,
+        1.5, "µm/min", 0.5, 3.0, "assumed", "ariotti_2012", "mice: T cells crawl between keratinocytes",
+        "the speed is not in what was seen of the paper; slower than in dermis or lymph node", hard_low=1e-3,
         hard_high=30.0,
     ),
     "engage_chance": _e(
@@ -34,23 +39,27 @@ PARAMETERS: dict[str, Parameter] = {
         "chance that a T cell stops at a target it meets, at saturating antigen", hard_high=1.0,
     ),
     "kill_half_antigen": _e(
-        2e-3, "", 2e-4, 2e-2, "assumed", "faroudi_2003", "a few complexes suffice to kill",
-        "antigen that halves the chance to engage", hard_low=1e-12,
+        2e-3, "", 2e-4, 2e-2, "assumed", "faroudi_2003", "killing has the lower of two thresholds",
+        "antigen that halves the chance to engage; three complexes suffice to kill (Purbhoo 2004)", hard_low=1e-12,
     ),
     "stay_chance": _e(
-        0.9, "", 0.5, 0.99, "assumed", "weigelin_2021", "serial hits on one target",
+        0.9, "", 0.5, 0.99, "assumed", "weigelin_2021", "hits of one or several T cells add up",
         "chance that a T cell goes on after a hit that did not kill", hard_high=0.999,
     ),
-    "hit_min": _e(20.0, "min", 10.0, 60.0, "derived", "weigelin_2021", "serial hits", "mean time per hit",
-        hard_low=0.1, hard_high=1e4),
-    "hits_to_kill": _e(3.0, "", 2.0, 4.0, "measured", "weigelin_2021", "additive cytotoxicity", hard_low=1.0,
-        hard_high=100.0),
+    "hit_min": _e(
+        20.0, "min", 10.0, 60.0, "assumed", "weigelin_2021", "three hits within 50 min of each other",
+        "mean time a T cell spends on a hit: short enough for one T cell to kill alone", hard_low=0.1, hard_high=1e4,
+    ),
+    "hits_to_kill": _e(
+        3.0, "", 2.0, 4.0, "measured", "weigelin_2021", "tumour cells: three serial hits", hard_low=1.0, hard_high=100.0
+    ),
     "hit_half_life_min": _e(
-        50.0, "min", 35.0, 70.0, "measured", "weigelin_2021", "sublethal damage is repaired", hard_low=0.1,
-        hard_high=1e6,
+        50.0, "min", 35.0, 70.0, "derived", "weigelin_2021", "hits less than 50 min apart add up",
+        "the interval taken as half-life of a hit", hard_low=0.1, hard_high=1e6,
     ),
     "granulysin_diffusion_um2_per_s": _e(
-        50.0, "µm²/s", 20.0, 80.0, "derived", "granulysin_size", "9 kDa", "Stokes–Einstein 200 µm²/s × 0.25 in tissue",
+        50.0, "µm²/s", 20.0, 80.0, "derived", "pena_1997", "product of 9 kDa",
+        "Stokes–Einstein 200 µm²/s in water at 37 °C, × 0.25 in tissue",
         hard_high=1e4,
     ),
     "granulysin_half_life_min": _e(
@@ -58,20 +67,20 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=0.01, hard_high=1e5,
     ),
     "granulysin_per_hit_mm2": _e(
-        0.004, "mm²", 0.001, 0.05, "fitted", "chung_2008", "the dominant cytotoxic molecule of blister fluid",
+        0.004, "mm²", 0.001, 0.05, "fitted", "chung_2008", "above perforin and granzyme in blister fluid",
         _FIT + "; rise of the concentration (in half-maximal ones) by one hit spread over a mm²", hard_high=1e3,
     ),
     "granulysin_at_rest": _e(
-        0.05, "", 0.01, 0.3, "assumed", "su_2017", "IL-15 arms T cells", "share released where nothing is dying",
-        hard_high=1.0,
+        0.05, "", 0.01, 0.3, "assumed", "su_2017", "IL-15 makes blister cells kill more",
+        "share released where nothing is dying", hard_high=1.0,
     ),
     "arming_half_share": _e(
-        0.03, "", 0.005, 0.1, "assumed", "su_2017", "IL-15 arms T cells", "dead share of a place that arms half",
-        hard_low=1e-6, hard_high=1.0,
+        0.03, "", 0.005, 0.1, "assumed", "su_2017", "IL-15 makes blister cells kill more",
+        "dead share of a place that arms half", hard_low=1e-6, hard_high=1.0,
     ),
     "bystander_per_h": _e(
-        0.1, "1/h", 0.03, 0.5, "assumed", "chung_2008", "granulysin alone kills keratinocytes within a day",
-        "most that granulysin kills", hard_high=100.0,
+        0.1, "1/h", 0.03, 0.5, "assumed", "chung_2008", "injected into mouse skin it blisters",
+        "most that granulysin kills: of those alive 90 % in a day", hard_high=100.0,
     ),
     "detach_share": _e(
         0.5, "", 0.3, 0.8, "assumed", "model", "docs/model.md",

@@ -27,13 +27,13 @@ _MOST = "share at very wide detachment"
 
 PARAMETERS: dict[str, Parameter] = {
     "onset_share": _s(0.01, "", 0.005, 0.05, "assumed", "model", "docs/model.md",
-        "dead or detached skin that counts as onset (definition)", hard_low=1e-4, hard_high=1.0),
+        "body surface in places that look ill which counts as onset (definition)", hard_low=1e-4, hard_high=1.0),
     "mucosa_share": _s(0.02, "", 0.005, 0.1, "assumed", "model", "docs/model.md",
-        "dead or detached mucosa that is noticed (definition)", hard_low=1e-4, hard_high=1.0),
-    "scorten_intercept": _s(-4.448, "", -4.448, -4.448, "measured", "bastuji_2000", "logit of mortality at score 0",
+        "mucosa in places that look ill which is noticed (definition)", hard_low=1e-4, hard_high=1.0),
+    "scorten_intercept": _s(-4.448, "", -4.448, -4.448, "measured", "bastuji_2000", "abstract: logit at score 0",
         hard_low=-20.0),
-    "scorten_slope": _s(1.237, "", 1.237, 1.237, "measured", "bastuji_2000", "per point"),
-    "death_window_d": _s(21.0, "d", 14.0, 42.0, "assumed", "sekula_2013", "deaths within 6 weeks",
+    "scorten_slope": _s(1.237, "", 1.237, 1.237, "measured", "bastuji_2000", "abstract: rise of the logit per point"),
+    "death_window_d": _s(21.0, "d", 14.0, 42.0, "assumed", "sekula_2013", "23 % dead at 6 weeks",
         "time after onset over which the risk of the score is spread", hard_low=0.1),
     "heart_rate_at_rest": _s(0.1, "", 0.05, 0.2, "assumed", "bastuji_2000", "heart rate ≥ 120/min", _REST),
     "heart_rate_most": _s(0.8, "", 0.5, 0.95, "assumed", "bastuji_2000", "heart rate ≥ 120/min", _MOST),

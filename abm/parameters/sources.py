@@ -144,7 +144,7 @@ SOURCES: dict[str, str] = {
     "T cells by ELISpot, 1:250 to 1:10,000 over both methods",
     "faroudi_2003": "Faroudi M, Utzny C, Salio M, et al. Lytic versus stimulatory synapse in cytotoxic T "
     "lymphocyte/target cell interaction: manifestation of a dual activation threshold. PNAS "
-    "2003;100(24):14145–14150. Two thresholds in human CTL, that of killing the lower; the distance between them "
+    "2003;100(24):14145–14150. Two thresholds in CTL, that of killing the lower; the distance between them "
     "[not checked]",
     "wong_1999": "Wong ICK, Mawer GE, Sander JWAS. Factors influencing the incidence of lamotrigine-related skin rash. "
     "Ann Pharmacother 1999;33(10):1037–1042. A lower starting dose: serious rash from 12 of 805 to 0 of 245, any "
