@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
+from analysis.delayed import default_metric, delayed_pairs, delayed_summary, shown
 from analysis.intervals import Method, paired_difference, paired_ratio, share_interval
 from analysis.load import RunResults
-from analysis.metrics import DEFAULT_METRIC, SEVERITIES, metric_named, paired_values, patient_means
+from analysis.metrics import metric_named, paired_values, patient_means
 from analysis.summarise import severity_shares
 
 _COMPARED = (
@@ -39,15 +40,15 @@ class NumberNeeded(NamedTuple):
 
 
 def compare_arms(
-    results: RunResults, metric: str = DEFAULT_METRIC, *, reference: str | None = None, level: float = 0.95
+    results: RunResults, metric: str | None = None, *, reference: str | None = None, level: float = 0.95
 ) -> pd.DataFrame:
     """Compare every arm with the reference on the patients that finished in both.
 
     Parameters
     ----------
     results : RunResults
-    metric : str
-        A name in `analysis.METRICS`, for example ``"severe"``.
+    metric : str, optional
+        A name in `analysis.METRICS`, for example ``"severe"``; by default chosen by what happened in the run.
     reference : str, optional
         Another arm than the scenario's reference to compare with.
     level : float
@@ -60,28 +61,36 @@ def compare_arms(
         out because one of the two failed or is missing; ``risk`` and ``reference_risk`` of these patients;
         ``risk_difference`` (arm minus reference: negative is fewer reactions), ``risk_ratio`` and ``number_needed``,
         each with ``_low`` and ``_high``; ``number_needed_for`` benefit or harm; patients ``helped``, ``harmed`` and
-        ``unchanged``; ``mcnemar_p``, McNemar's exact two-sided p (with replicates: the sign test on patients).
+        ``unchanged``; ``mcnemar_p``, McNemar's exact two-sided p (with replicates: the sign test on patients);
+        then the columns of `analysis.delayed.delayed_pairs`.
     """
+    metric = default_metric(results) if metric is None else metric
     metric_named(metric)
     base = results.reference if reference is None else reference
     if base not in results.arms:
         raise ValueError(f"arm {base!r} is not in this run; its arms are {', '.join(results.arms)}")
     values = paired_values(results.outcomes, results.arms, metric)
-    rows = [_compare(values[arm], values[base], level) for arm in results.arms if arm != base]
-    names = [{"arm": arm, "reference": base, "metric": metric} for arm in results.arms if arm != base]
-    return pd.DataFrame([name | row for name, row in zip(names, rows, strict=True)], columns=_COMPARED)
+    rows = [
+        {"arm": arm, "reference": base, "metric": metric}
+        | _compare(values[arm], values[base], level)
+        | delayed_pairs(results, arm, base, level)
+        for arm in results.arms
+        if arm != base
+    ]
+    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=_COMPARED)
 
 
 def comparison_table(
-    results: RunResults, metric: str = DEFAULT_METRIC, *, interval: Method = "wilson", level: float = 0.95
+    results: RunResults, metric: str | None = None, *, interval: Method = "wilson", level: float = 0.95
 ) -> pd.DataFrame:
     """Collect what a reader of the study wants to see first, one row per arm.
 
     Parameters
     ----------
     results : RunResults
-    metric : str
-        A name in `analysis.METRICS`; the grades counted are those of its column (whole course, or after the gap).
+    metric : str, optional
+        A name in `analysis.METRICS`; the grades counted are those of its column (whole course, or after the gap; of
+        immediate reactions or of epidermal necrolysis). By default chosen by what happened in the run.
     interval : {"wilson", "exact"}
         How the limits of a share are found.
     level : float
@@ -90,24 +99,28 @@ def comparison_table(
     Returns
     -------
     pandas.DataFrame
-        ``arm``, ``n`` patients, ``failed_rows``, shares ``none`` to ``severe``, ``risk`` of the metric with ``_low``
-        and ``_high``, then the columns of `compare_arms` from ``excluded`` on, missing in the row of the reference.
+        ``arm``, ``n`` patients treated, ``failed_rows``, shares ``none`` to ``severe`` (of a metric of delayed
+        reactions: ``none`` to ``TEN``), ``risk`` of the metric with ``_low`` and ``_high``, the columns of
+        `analysis.delayed.delayed_summary`, then those of `compare_arms` from ``excluded`` on, missing in the row of the
+        reference; ``immediate`` and ``delayed`` say what the run has to tell.
     """
+    metric = default_metric(results) if metric is None else metric
     question = metric_named(metric)
-    shares = severity_shares(results, question.column)
+    shares = severity_shares(results, question.graded_by)
     values = paired_values(results.outcomes, results.arms, metric)
     failed = results.failed["arm"].value_counts()
     records = []
     for arm in results.arms:
         risk = share_interval(patient_means(values[arm].dropna()), interval, level)
         record: dict[str, Any] = {"arm": arm, "n": int(shares.loc[arm, "n"]), "failed_rows": int(failed.get(arm, 0))}
-        record |= {grade: float(shares.loc[arm, grade]) for grade in SEVERITIES}
-        records.append(record | {"risk": risk.estimate, "risk_low": risk.low, "risk_high": risk.high})
+        record |= {str(grade): float(shares.loc[arm, grade]) for grade in shares.columns.drop("n")}
+        record |= {"risk": risk.estimate, "risk_low": risk.low, "risk_high": risk.high}
+        records.append(record | delayed_summary(results, arm, interval, level))
     compared = compare_arms(results, metric, level=level).drop(columns=["n", "risk", "reference", "metric"])
     table = pd.DataFrame(records).merge(compared, on="arm", how="left")
-    return table.assign(
-        reference=results.reference, metric=metric, level=level, replicates=values.index.unique("replicate").size
-    )
+    replicates = values.index.unique("replicate").size
+    about = {"reference": results.reference, "metric": metric, "level": level, "replicates": replicates}
+    return table.assign(**about, **shown(results)._asdict())
 
 
 def number_needed(difference: float, low: float, high: float) -> NumberNeeded:

@@ -9,24 +9,34 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.metrics import SEVERITIES, metric_named
+from analysis.metrics import NECROLYSIS, SEVERITIES, Metric, metric_named
 
 WIDTH = 100
 DISCLAIMER = "Simulation: research and teaching, not medical advice"
-_HEADS = ("arm", "n", *SEVERITIES, "risk", "difference", "number needed")
+_COMPARED = ("difference", "number needed")
 
 
 def format_table(table: pd.DataFrame) -> str:
-    """Print the frame of `analysis.comparison_table` as plain ASCII text of at most 100 columns."""
-    label, reference = metric_named(table["metric"].iloc[0]).label, table["reference"].iloc[0]
-    rows = [list(_HEADS), *(_cells(row) for _, row in table.iterrows())]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(_HEADS))]
+    """Print the frame of `analysis.comparison_table` as plain ASCII text of at most 100 columns.
+
+    The columns are those of immediate or of delayed reactions, as the table's metric asks; with a single arm nothing is
+    compared.
+    """
+    metric, reference = metric_named(table["metric"].iloc[0]), table["reference"].iloc[0]
+    cells = [_delayed_cells(row) if metric.delayed else _immediate_cells(row) for _, row in table.iterrows()]
+    compared = len(table) > 1
+    heads = [head for head in cells[0] if compared or head not in _COMPARED]
+    rows = [heads, *([row[head] for head in heads] for row in cells)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
     between = "  " if sum(widths) + 2 * (len(widths) - 1) <= WIDTH else " "
     widths[0] = max(8, min(widths[0], WIDTH - sum(widths[1:]) - len(between) * (len(widths) - 1)))
     lines = [_line(row, widths, between) for row in rows]
     lines.insert(1, "-" * (sum(widths) + len(between) * (len(widths) - 1)))
-    title = f"{capitalised(label)}: arms compared with {reference} on the same patients"
-    return "\n".join([*textwrap.wrap(title, WIDTH), "", *lines, "", *_notes(table, label, reference)])
+    title = capitalised(metric.label)
+    title += f": arms compared with {reference} on the same patients" if compared else f" in {reference}"
+    notes = [*_pair_notes(table, metric, reference), *_general_notes(table, metric, reference)]
+    wrapped = [line for note in [*notes, f"{DISCLAIMER}."] for line in textwrap.wrap(note, WIDTH)]
+    return "\n".join([*textwrap.wrap(title, WIDTH), "", *lines, "", *wrapped])
 
 
 def capitalised(text: str) -> str:
@@ -110,6 +120,15 @@ def _many(label: str, names: Mapping[str, str], falls: pd.DataFrame, rises: pd.D
     return f"{capitalised(label)} " + "; ".join(parts)
 
 
+def quartiles_text(row: pd.Series, name: str) -> str:
+    """Format a median with its quartiles."""
+    values = [row[f"{name}_{label}"] for label in ("median", "q25", "q75")]
+    if math.isnan(values[0]):
+        return "-"
+    middle, low, high = (f"{value:.1f}" if value < 9.95 else _half_up(value) for value in values)
+    return f"{middle} ({low}-{high})"
+
+
 def _half_up(value: float) -> str:
     return f"{math.copysign(math.floor(abs(value) + 0.5 + 1e-9), value) + 0.0:.0f}"
 
@@ -118,13 +137,38 @@ def _patients(number: float) -> str:
     return f"{number:.1f}" if number < 9.95 else f"{number:.0f}"
 
 
-def _cells(row: pd.Series) -> list[str]:
-    start = [row["arm"], str(row["n"])]
+def _immediate_cells(row: pd.Series) -> dict[str, str]:
+    grades = {grade: percent(row[grade]) if row["n"] else "-" for grade in SEVERITIES}
+    return _first_cells(row) | grades | _last_cells(row) | {"number needed": _needed_cell(row)}
+
+
+def _delayed_cells(row: pd.Series) -> dict[str, str]:
+    grades = {grade: percent(row[grade]) if row["n"] else "-" for grade in NECROLYSIS[1:]}
+    extent = {"died": percent(row["died"]), "day of onset": quartiles_text(row, "skin_onset_d")}
+    extent |= {"detached %": quartiles_text(row, "max_detached_percent")}
+    return _first_cells(row) | grades | extent | _last_cells(row)
+
+
+def _first_cells(row: pd.Series) -> dict[str, str]:
+    return {"arm": row["arm"], "n": str(row["n"])}
+
+
+def _last_cells(row: pd.Series) -> dict[str, str]:
     if not row["n"]:
-        return start + ["-"] * (len(_HEADS) - 2)
-    start += [percent(row[grade]) for grade in SEVERITIES]
-    start.append(f"{percent(row['risk'])} ({percent(row['risk_low'], '')}-{percent(row['risk_high'], '')})")
-    return start + (["reference", ""] if row["arm"] == row["reference"] else [difference_text(row), needed_text(row)])
+        return {"risk": "-", "difference": "-"}
+    risk = f"{percent(row['risk'])} ({percent(row['risk_low'], '')}-{percent(row['risk_high'], '')})"
+    is_reference = row["arm"] == row["reference"]
+    return {"risk": risk, "difference": "reference" if is_reference else _difference_cell(row)}
+
+
+def _difference_cell(row: pd.Series) -> str:
+    return difference_text(row) if "risk_difference" in row else "-"
+
+
+def _needed_cell(row: pd.Series) -> str:
+    if row["arm"] == row["reference"] and row["n"]:
+        return ""
+    return needed_text(row) if row["n"] else "-"
 
 
 def _line(cells: list[str], widths: list[int], between: str) -> str:
@@ -133,22 +177,88 @@ def _line(cells: list[str], widths: list[int], between: str) -> str:
     return between.join([name.ljust(widths[0]), *rest]).rstrip()
 
 
-def _notes(table: pd.DataFrame, label: str, reference: str) -> list[str]:
-    notes = []
+def _pair_notes(table: pd.DataFrame, metric: Metric, reference: str) -> list[str]:
+    """How each arm did against the reference patient by patient, and who was not treated in it."""
+    notes = _untreated_notes(table)
     test = "exact McNemar p" if table["replicates"].iloc[0] == 1 else "sign test p"
     for _, row in table[table["arm"] != reference].iterrows():
-        if row["helped"] + row["harmed"] + row["unchanged"] > 0:
-            counts = ", ".join(f"{int(row[kind])} {kind}" for kind in ("helped", "harmed", "unchanged"))
-            p = "< 0.001" if row["mcnemar_p"] < 0.001 else f"{row['mcnemar_p']:.3f}"
-            notes.append(f"{row['arm']}: {counts}; {test} {p}")
+        if not row["helped"] + row["harmed"] + row["unchanged"] > 0:
+            continue
+        counts = ", ".join(f"{int(row[kind])} {kind}" for kind in ("helped", "harmed", "unchanged"))
+        p = "< 0.001" if row["mcnemar_p"] < 0.001 else f"{row['mcnemar_p']:.3f}"
+        notes.append(f"{row['arm']}: {counts}; {test} {p}")
+        if metric.delayed and row["ill_in_both"] > 0:
+            notes.append(_ill_twice(row, reference))
+    return notes
+
+
+def _untreated_notes(table: pd.DataFrame) -> list[str]:
+    """Who had died before an arm, told once for arms with the same history."""
+    missing = table[table["not_treated"] > 0]
+    notes = []
+    for (after, died, n), rows in missing.groupby(["after", "not_treated", "n"], sort=False):
+        of = f"of {after}" if after else "before"
+        arms = ", ".join(rows["arm"])
+        notes.append(f"{arms}: {died} of {n + died} had died {of} and were not treated again.")
+    return notes
+
+
+def _ill_twice(row: pd.Series, reference: str) -> str:
+    """How onset and extent differ in patients who fall ill in both arms."""
+    days = row["onset_difference_d_median"]
+    when = f"{abs(days):.1f} d {'later' if days > 0 else 'earlier'}" if abs(days) >= 0.05 else "on the same day"
+    limits = f"{percent(row['as_much_detached_low'], '')}-{percent(row['as_much_detached_high'], '')}"
+    return (
+        f"{row['arm']}: {int(row['ill_in_both'])} fall ill here and in {reference}, here {when} (median), "
+        f"{percent(row['as_much_detached'])} ({limits}) of them with at least as much skin detached."
+    )
+
+
+def _general_notes(table: pd.DataFrame, metric: Metric, reference: str) -> list[str]:
     level = f"{100 * table['level'].iloc[0]:g} %"
-    notes.append(f"Risk of {label}; difference in percentage points; in brackets: {level} intervals.")
-    notes.append(f"Number needed: patients to treat so, not with {reference}, to spare one (harm: to hurt one).")
-    if np.isinf(table["number_needed_high"].astype("float64")).any():
-        notes.append('"or more": the difference may be zero or reversed, so there is no finite upper bound.')
+    compared = len(table) > 1
+    difference = "; difference in percentage points" if compared else ""
+    notes = [f"Risk of {metric.label}{difference}; in brackets: {level} intervals."]
+    if metric.delayed:
+        notes += _population_notes(table, level)
+        notes.append(
+            "Died: by the end of the arm. Day of onset, greatest area detached: median (quartiles) of those who fall ill."
+        )
+    elif compared:
+        notes.append(f"Number needed: patients to treat so, not with {reference}, to spare one (harm: to hurt one).")
+        if np.isinf(table["number_needed_high"].astype("float64")).any():
+            notes.append('"or more": the difference may be zero or reversed, so there is no finite upper bound.')
+    notes += _other_mechanism(table, metric)
     if table["replicates"].iloc[0] > 1:
         notes.append(f"{table['replicates'].iloc[0]} replicates are averaged per patient; intervals are over patients.")
     failed = int(table["failed_rows"].sum())
     if failed:
-        notes.append(f"{failed} failed rows are left out, with their partners in the paired differences.")
-    return [line for note in [*notes, f"{DISCLAIMER}."] for line in textwrap.wrap(note, WIDTH)]
+        partners = ", with their partners in the paired differences" if compared else ""
+        notes.append(f"{failed} failed rows are left out{partners}.")
+    return notes
+
+
+def _population_notes(table: pd.DataFrame, level: str) -> list[str]:
+    """What the shares come to in the population that a conditioned cohort was drawn from."""
+    notes = []
+    for _, row in table[table["per_100000"].notna()].iterrows():
+        rate, low, high = (_rate(row[f"per_100000{end}"]) for end in ("", "_low", "_high"))
+        notes.append(f"{row['arm']}: {rate} ({low}-{high}) fall ill of 100,000 people of the population treated so.")
+    if notes:
+        notes.append(
+            "Only people with a fitting T-cell clone were simulated; the rate is their share times their risk."
+        )
+    return notes
+
+
+def _rate(number: float) -> str:
+    return f"{number:.0f}" if number >= 100 else f"{number:.2g}"
+
+
+def _other_mechanism(table: pd.DataFrame, metric: Metric) -> list[str]:
+    """Say so where the table leaves out reactions of the other kind."""
+    if metric.delayed and table["immediate"].iloc[0]:
+        return ["There were immediate reactions too: comparison_table(results, 'moderate_or_severe') shows them."]
+    if not metric.delayed and table["delayed"].iloc[0]:
+        return ["Delayed reactions of the skin too: comparison_table(results, 'any_necrolysis') shows them."]
+    return []

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 SEVERITIES = ("none", "mild", "moderate", "severe")
+NECROLYSIS = ("none", "SJS", "overlap", "TEN")
 
 
 class Metric(NamedTuple):
@@ -16,7 +17,17 @@ class Metric(NamedTuple):
     label: str
     plural: str
     column: str
-    at_least: str
+    at_least: str | bool
+
+    @property
+    def delayed(self) -> bool:
+        """Whether it asks for a delayed reaction of the skin, not an immediate one."""
+        return not self.column.startswith("severity")
+
+    @property
+    def graded_by(self) -> str:
+        """The outcomes column whose grades stand beside it in a table."""
+        return "necrolysis" if self.delayed else self.column
 
 
 METRICS: dict[str, Metric] = {
@@ -30,7 +41,12 @@ METRICS |= {
     )
     for name, metric in METRICS.items()
 }
-DEFAULT_METRIC = "moderate_or_severe"
+METRICS |= {
+    "any_necrolysis": Metric("epidermal necrolysis", "cases of epidermal necrolysis", "necrolysis", "SJS"),
+    "ten": Metric("toxic epidermal necrolysis", "cases of toxic epidermal necrolysis", "necrolysis", "TEN"),
+    "died": Metric("death of epidermal necrolysis", "deaths of epidermal necrolysis", "died", True),
+}
+DEFAULT_METRIC, DEFAULT_DELAYED_METRIC = "moderate_or_severe", "any_necrolysis"
 
 
 def metric_named(name: str) -> Metric:
@@ -38,6 +54,19 @@ def metric_named(name: str) -> Metric:
     if name not in METRICS:
         raise ValueError(f"unknown metric {name!r}; choose one of {', '.join(METRICS)}")
     return METRICS[name]
+
+
+def finished(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows that tell how a patient fared: neither failed ones nor those of patients who were dead by then."""
+    ok = outcomes["status"] == "ok"
+    return outcomes[ok & ~not_treated(outcomes)]
+
+
+def not_treated(outcomes: pd.DataFrame) -> pd.Series:
+    """Mark the rows of patients who died in the arm that this one follows, and so were not treated in it."""
+    if "treated" not in outcomes:
+        return pd.Series(False, index=outcomes.index)
+    return ~outcomes["treated"].fillna(True).astype(bool)
 
 
 def paired_values(outcomes: pd.DataFrame, arms: Sequence[str], metric: str) -> pd.DataFrame:
@@ -55,7 +84,8 @@ def paired_values(outcomes: pd.DataFrame, arms: Sequence[str], metric: str) -> p
     Returns
     -------
     pandas.DataFrame
-        Index (patient_id, replicate) in ascending order, missing where a row failed or does not exist.
+        Index (patient_id, replicate) in ascending order, missing where a row failed, was not treated or does not
+        exist.
     """
     if metric not in METRICS and metric not in outcomes:
         raise ValueError(
@@ -63,10 +93,10 @@ def paired_values(outcomes: pd.DataFrame, arms: Sequence[str], metric: str) -> p
         )
     keys = ["patient_id", "replicate"]
     everyone = pd.MultiIndex.from_frame(outcomes[keys].drop_duplicates().sort_values(keys))
-    finished = outcomes[outcomes["status"] == "ok"]
+    known = finished(outcomes)
     columns = {}
     for arm in arms:
-        rows = finished[finished["arm"] == arm].set_index(keys)
+        rows = known[known["arm"] == arm].set_index(keys)
         values = answers(rows, metric) if metric in METRICS else rows[metric]
         columns[arm] = values.reindex(everyone)
     return pd.DataFrame(columns, index=everyone).rename_axis(columns="arm")
@@ -75,6 +105,8 @@ def paired_values(outcomes: pd.DataFrame, arms: Sequence[str], metric: str) -> p
 def answers(rows: pd.DataFrame, metric: str) -> pd.Series:
     """Answer a metric's question for finished outcome rows, as 1.0 and 0.0."""
     question = metric_named(metric)
+    if question.column not in rows:
+        raise ValueError(f"this run has no column {question.column}, which the metric {metric!r} asks for")
     return (rows[question.column] >= question.at_least).astype("float64")
 
 

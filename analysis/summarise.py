@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.delayed import QUARTILES, delayed_summary
 from analysis.intervals import Interval, Method, share_interval
 from analysis.load import RunResults
-from analysis.metrics import SEVERITIES, patient_means
-
-_QUARTILES = (("q25", 0.25), ("median", 0.5), ("q75", 0.75))
+from analysis.metrics import NECROLYSIS, SEVERITIES, finished, patient_means
 
 
 def summarise_arms(results: RunResults, *, interval: Method = "wilson", level: float = 0.95) -> pd.DataFrame:
@@ -29,40 +28,44 @@ def summarise_arms(results: RunResults, *, interval: Method = "wilson", level: f
     Returns
     -------
     pandas.DataFrame
-        ``arm``, ``n`` (patients with a finished row), ``failed_rows``; shares from 0 to 1 with ``_low`` and ``_high``:
-        ``reacted``, ``none``, ``mild``, ``moderate``, ``severe``, ``completed``; quartiles ``_q25``, ``_median``,
-        ``_q75``: ``onset_min`` and ``step_at_reaction`` among those who reacted, ``delivered_dose_mg`` of all.
+        ``arm``, ``n`` (treated patients with a finished row), ``failed_rows``; shares from 0 to 1 with ``_low`` and
+        ``_high``: ``reacted``, ``none``, ``mild``, ``moderate``, ``severe``, ``completed``; quartiles ``_q25``,
+        ``_median``, ``_q75``: ``onset_min`` and ``step_at_reaction`` among those who reacted, ``delivered_dose_mg`` of
+        all; then the columns of `analysis.delayed.delayed_summary`.
     """
     records = []
     for arm in results.arms:
         rows = results.outcomes[results.outcomes["arm"] == arm]
-        finished = rows[rows["status"] == "ok"].set_index(["patient_id", "replicate"])
+        known = finished(rows).set_index(["patient_id", "replicate"])
         record: dict[str, Any] = {
             "arm": arm,
-            "n": finished.index.unique("patient_id").size,
-            "failed_rows": len(rows) - len(finished),
+            "n": known.index.unique("patient_id").size,
+            "failed_rows": int((rows["status"] == "failed").sum()),
         }
-        record |= _shares({"reacted": finished["reacted"]}, interval, level)
-        record |= _shares({grade: finished["severity"] == grade for grade in SEVERITIES}, interval, level)
-        record |= _shares({"completed": finished["completed"]}, interval, level)
-        reacted = finished[finished["reacted"].fillna(False).astype(bool)]
+        record |= _shares({"reacted": known["reacted"]}, interval, level)
+        record |= _shares({grade: known["severity"] == grade for grade in SEVERITIES}, interval, level)
+        record |= _shares({"completed": known["completed"]}, interval, level)
+        reacted = known[known["reacted"].fillna(False).astype(bool)]
         record |= _quartiles("onset_min", reacted["onset_min"])
         record |= _quartiles("step_at_reaction", reacted["step_at_reaction"], whole=True)
-        record |= _quartiles("delivered_dose_mg", finished["delivered_dose_mg"])
-        records.append(record)
+        record |= _quartiles("delivered_dose_mg", known["delivered_dose_mg"])
+        records.append(record | delayed_summary(results, arm, interval, level))
     return pd.DataFrame(records)
 
 
 def severity_shares(results: RunResults, column: str = "severity") -> pd.DataFrame:
-    """Share of patients with each worst grade: index arm, columns none, mild, moderate, severe, and ``n``.
+    """Share of patients with each worst grade: index arm, a column for each grade, and ``n``.
 
-    `column` is the outcomes column that holds the grade. Missing (NaN) for an arm without a finished row.
+    `column` is the outcomes column that holds the grade: none, mild, moderate, severe; of ``"necrolysis"``: none, SJS,
+    overlap, TEN. Missing (NaN) for an arm without a finished row.
     """
+    grades_of = NECROLYSIS if column == "necrolysis" else SEVERITIES
+    known = finished(results.outcomes)
     shares = {}
     for arm in results.arms:
-        rows = results.outcomes[(results.outcomes["arm"] == arm) & (results.outcomes["status"] == "ok")]
+        rows = known[known["arm"] == arm]
         grades = rows.set_index("patient_id")[column]
-        shares[arm] = {grade: patient_means((grades == grade).astype("float64")).mean() for grade in SEVERITIES}
+        shares[arm] = {grade: patient_means((grades == grade).astype("float64")).mean() for grade in grades_of}
         shares[arm]["n"] = rows["patient_id"].nunique()
     return pd.DataFrame.from_dict(shares, orient="index").astype({"n": "int64"}).rename_axis(index="arm")
 
@@ -83,9 +86,9 @@ def steps_at_reaction(results: RunResults) -> pd.DataFrame:
     # A patient who stops early begins the next protocol sooner than others reach the last step of this one.
     order["begins"] = order.groupby(["arm", "protocol"])["event_number"].transform("min")
     order = order.sort_values(["begins", "step"], kind="stable")
-    records = []
+    known, records = finished(results.outcomes), []
     for arm in results.arms:
-        rows = results.outcomes[(results.outcomes["arm"] == arm) & (results.outcomes["status"] == "ok")]
+        rows = known[known["arm"] == arm]
         weight = 1.0 / rows.groupby("patient_id")["replicate"].transform("size") / rows["patient_id"].nunique()
         keys = [rows["protocol_at_reaction"], rows["step_at_reaction"], rows["severity"]]
         shares = weight.groupby(keys, observed=True).sum()
@@ -113,7 +116,7 @@ def _quartiles(name: str, values: pd.Series, whole: bool = False) -> dict[str, f
     by_patient = known.groupby(level="patient_id").agg(average)
     return {
         f"{name}_{label}": float(np.quantile(by_patient, q, method=method)) if len(by_patient) else float("nan")
-        for label, q in _QUARTILES
+        for label, q in QUARTILES
     }
 
 

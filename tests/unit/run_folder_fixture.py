@@ -37,6 +37,7 @@ def outcome(arm: str, patient_id: int, grade: str, replicate: int = 0, **values:
     }
     if grade == FAILED:
         return row
+    row |= {"treated": True, "necrolysis": NONE, "died": False, "max_detached_percent": 0.0}
     row |= {"reacted": reacted, "severity": grade, "severity_after_gap": grade, "severity_before_gap": NONE}
     row |= {"planned_dose_mg": 2400.0, "delivered_dose_mg": 2400.0, "completed": True, "delay_min": 0.0}
     if reacted:

@@ -72,6 +72,9 @@ def test_metrics_after_the_gap_read_the_grade_after_the_gap(tmp_path):
         "reacted_after_gap": 1.0,
         "moderate_or_severe_after_gap": 0.0,
         "severe_after_gap": 0.0,
+        "any_necrolysis": 0.0,
+        "ten": 0.0,
+        "died": 0.0,
     }
     assert comparison_table(results, "severe_after_gap")["mild"].tolist() == [0.0, 1.0]
 
