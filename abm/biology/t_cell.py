@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import math
+
 from numba import njit
 
 LAG_STAGES = 3
 """Stages between activation and the first division: their Erlang distribution keeps early cells rare."""
+
+
+def presented(before: float, exposure: float, half_lives: float) -> tuple[float, float]:
+    """Antigen on cells after a time, and its mean over it: ``P' = (x − P)·ln 2/t½``.
+
+    Parameters
+    ----------
+    before : float
+        P at the start, in units of a therapeutic exposure.
+    exposure : float
+        Mean exposure x meanwhile.
+    half_lives : float
+        Length of the time in half-lives of the complex on the cell.
+    """
+    kept = 0.5**half_lives
+    mean = exposure + (before - exposure) * (1.0 - kept) / (half_lives * math.log(2.0))
+    return exposure + (before - exposure) * kept, mean
 
 
 @njit(inline="always", error_model="numpy")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from abm.biology.t_cell import presented
 from abm.engine.immune_kernel import clones_quiet, fresh_skin, move_block, move_clones, skin_quiet
 from abm.engine.immune_rates import ImmuneRates, immune_rates
 from abm.engine.immune_records import ImmuneRecords
@@ -33,7 +34,8 @@ def new_immunity(
     """T cells and epidermis of a patient in whom at least one clone fits the drug; else None."""
     if int(patient["fitting_clones"]) == 0:
         return None
-    return Immunity(patient, parameters, address, scenario.record)
+    complex_h = parameters[f"drugs.{scenario.allergic_to[0]}.presented_half_life_h"]
+    return Immunity(patient, parameters, address, complex_h, scenario.record)
 
 
 class Immunity:
@@ -46,6 +48,8 @@ class Immunity:
     ----------
     next_bin : int
         Base bin at which it wants to be moved.
+    shown : float
+        Antigen on cells at this moment, 1 at a lasting therapeutic exposure.
     died : bool
         Whether the patient has died of epidermal necrolysis.
     """
@@ -55,8 +59,10 @@ class Immunity:
         patient: Mapping[str, Any],
         parameters: ParameterSet,
         address: tuple[int, int, int],
+        complex_half_life_h: float,
         record: frozenset[str] = frozenset(),
     ) -> None:
+        self.block_half_lives, self.shown = 24.0 * BLOCK_DAYS / complex_half_life_h, 0.0
         self.rates: ImmuneRates = immune_rates(parameters, patient, address)
         self.state: ImmuneState = empty_immune_state(self.rates.naive.size)
         self.state.cells[:, POOL.naive] = self.rates.naive
@@ -92,7 +98,7 @@ class Immunity:
         return self.next_bin
 
     def _quiet(self, drug: State, rates: Rates) -> bool:
-        left = np.abs(drug.drug[0]).max() * rates.t_cell_per_mg[0] + drug.exposure[0] / _BLOCK_MIN
+        left = np.abs(drug.drug[0]).max() * rates.t_cell_per_mg[0] + drug.exposure[0] / _BLOCK_MIN + self.shown
         pumping = drug.pump[:, 1].max() > self.block * BLOCK_BINS
         return bool(left < _NO_EXPOSURE and not pumping and clones_quiet(self.state) and skin_quiet(self.state))
 
@@ -107,9 +113,10 @@ class Immunity:
         blocks = now_bin // BLOCK_BINS - self.block
         exposure = float(drug.exposure[0]) / (_BLOCK_MIN * blocks)
         drug.exposure[0] = 0.0
+        self.shown, antigen = presented(self.shown, exposure, blocks * self.block_half_lives)
         if blocks > 1:
-            move_clones(self.state, self.rates, exposure, self.block, blocks * BLOCK_DAYS)
-        elif not move_block(self.state, self.rates, exposure, self.block):
+            move_clones(self.state, self.rates, antigen, self.block, blocks * BLOCK_DAYS)
+        elif not move_block(self.state, self.rates, antigen, self.block):
             raise SkinFull("more T cells entered a patch of skin than it can hold; lower clones.homing_per_day")
         self.block += blocks
         self.next_bin = (self.block + 1) * BLOCK_BINS

@@ -24,6 +24,16 @@ def _swallowed(
     }
 
 
+def _labile_complex() -> dict[str, Parameter]:
+    return {
+        "presented_half_life_h": Parameter(
+            1.0, "h", 0.05, 6.0, "assumed", "human", "pichler_p_i", "labile binding to HLA or T-cell receptor",
+            "presentation follows the drug within hours: complexes form and fall apart without metabolism", hard_low=1e-3,
+            hard_high=1e4,
+        ),
+    }  # fmt: skip
+
+
 def _little_renal(value: float, source: str, where: str) -> Parameter:
     return human(value, "", 0.0, 0.15, source, where, "unchanged drug in urine, as a share of clearance", 1.0)
 
@@ -48,6 +58,7 @@ SULFAMETHOXAZOLE = Drug(
             ),
             human(57.0, "mg/L", 40.0, 70.0, "smx_tablets", "57.4 mg/L", _USUAL + " = 0.95·800 / (1.1·12) = 57.6"),
         ),
+        **_labile_complex(),
     },
     usual_every_h=12.0,
 )  # fmt: skip
@@ -73,6 +84,7 @@ CARBAMAZEPINE = Drug(
                 "the usual starting regimen keeps 7.0",
             ),
         ),
+        **_labile_complex(),
     },
     usual_every_h=12.0,
 )  # fmt: skip
@@ -105,6 +117,7 @@ ALLOPURINOL = Drug(
             1.3, "L/h", 1.0, 1.8, "day_2007", "oxypurinol, clearance", "0.31 mL/min/kg × 70 kg; 0.42 in Breithaupt 1982. "
             "More than 95 % is renal, so all of it goes with the kidney's function",
         ),
+        **_labile_complex(),
     },
     usual_every_h=24.0, metabolite="oxypurinol",
 )  # fmt: skip
@@ -123,6 +136,7 @@ LAMOTRIGINE = Drug(
             _little_renal(0.1, "lamotrigine_label", "10 % unchanged"),
             human(4.0, "mg/L", 2.5, 15.0, "lamotrigine_label", "clearance", _USUAL + " = 0.98·100 / (2.1·12) = 3.9"),
         ),
+        **_labile_complex(),
     },
     usual_every_h=12.0,
 )  # fmt: skip
@@ -147,6 +161,11 @@ ABACAVIR = Drug(
             human(0.83, "", 0.75, 0.9, "yuen_2008", "83 %", "", 1.0),
             _little_renal(0.02, "yuen_2008", "less than 2 % unchanged"),
             human(0.37, "mg/L", 0.25, 0.55, "abacavir_label", "clearance", _USUAL + " = 0.83·300 / (56·12) = 0.37"),
+        ),
+        "presented_half_life_h": Parameter(
+            20.0, "h", 6.0, 48.0, "assumed", "human", "illing_2012", "altered peptide repertoire", "abacavir sits inside the "
+            "HLA groove under peptides of its own; such complexes stay on the cell for about a day", hard_low=1e-3,
+            hard_high=1e4,
         ),
     },
     usual_every_h=12.0,
