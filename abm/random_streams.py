@@ -201,7 +201,7 @@ def binomial_from(none, odds, trials, uniform):
     """Binomial count by inversion; `none` is the chance of a zero, `odds` those of one trial."""
     probability, total = none, none
     count = 0
-    while uniform > total and count < trials:
+    while uniform > total and count < trials and count < 2000:
         count += 1
         probability = probability * odds * (trials - count + 1) * _RECIPROCAL[count]
         total += probability
