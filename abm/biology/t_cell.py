@@ -46,7 +46,7 @@ def priming_per_day(antigen, most_per_day):
 
 @njit(inline="always", error_model="numpy")
 def anergy_per_day(antigen, most_per_day, half):
-    """Naive cells silenced per day: antigen enough to be seen, ``x/(x + K)``, and too little to prime, ``1/(1 + x²)``."""
+    """Naive cells silenced per day: antigen seen, ``x/(x + K)``, yet too little to prime, ``1/(1 + x²)``."""
     return most_per_day * antigen / (antigen + half) / (1.0 + antigen * antigen)
 
 

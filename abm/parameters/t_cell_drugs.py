@@ -28,8 +28,8 @@ def _labile_complex() -> dict[str, Parameter]:
     return {
         "presented_half_life_h": Parameter(
             1.0, "h", 0.05, 6.0, "assumed", "human", "pichler_p_i", "labile binding to HLA or T-cell receptor",
-            "presentation follows the drug within hours: complexes form and fall apart without metabolism", hard_low=1e-3,
-            hard_high=1e4,
+            "presentation follows the drug within hours: complexes form and fall apart without metabolism",
+            hard_low=1e-3, hard_high=1e4,
         ),
     }  # fmt: skip
 
@@ -75,8 +75,8 @@ CARBAMAZEPINE = Drug(
         **_swallowed(
             human(0.18, "1/h", 0.1, 0.5, "carbamazepine_1977", "0.176 ± 0.209 1/h"),
             human(
-                0.8, "", 0.7, 0.96, "tolbert_carbamazepine", "70 % by vein equal oral", "between 0.70 and the 0.96 of a "
-                "solution", 1.0,
+                0.8, "", 0.7, 0.96, "tolbert_carbamazepine", "70 % by vein equal oral",
+                "between 0.70 and the 0.96 of a solution", 1.0,
             ),
             _little_renal(0.02, "drug_labels", "carbamazepine, 2–3 % unchanged"),
             human(
@@ -101,7 +101,8 @@ ALLOPURINOL = Drug(
         ),
         **one_compartment(),
         **_swallowed(
-            human(1.5, "1/h", 0.8, 4.0, "breithaupt_1982", "peak after 30–120 min", "peak at ln(ka/ke)/(ka − ke) = 1.1 h"),
+            human(1.5, "1/h", 0.8, 4.0, "breithaupt_1982", "peak after 30–120 min",
+                  "peak at ln(ka/ke)/(ka − ke) = 1.1 h"),
             human(0.8, "", 0.67, 0.9, "appelbaum_1982", "67 ± 23 %", "between 67 and 90 % (Breithaupt 1982)", 1.0),
             human(0.15, "", 0.05, 0.25, "breithaupt_1982", "1.73 of 11.37 mL/min/kg", "1.73 / 11.37 = 0.15", 1.0),
             human(
@@ -114,7 +115,8 @@ ALLOPURINOL = Drug(
         ),
         "metabolite_l_per_kg": human(0.59, "L/kg", 0.43, 0.75, "day_2007", "oxypurinol, volume"),
         "metabolite_clearance_l_per_h": human(
-            1.3, "L/h", 1.0, 1.8, "day_2007", "oxypurinol, clearance", "0.31 mL/min/kg × 70 kg; 0.42 in Breithaupt 1982. "
+            1.3, "L/h", 1.0, 1.8, "day_2007", "oxypurinol, clearance",
+            "0.31 mL/min/kg × 70 kg; 0.42 in Breithaupt 1982. "
             "More than 95 % is renal, so all of it goes with the kidney's function",
         ),
         **_labile_complex(),
@@ -131,7 +133,8 @@ LAMOTRIGINE = Drug(
         ),
         **one_compartment(),
         **_swallowed(
-            human(2.0, "1/h", 1.0, 4.0, "lamotrigine_label", "peak after 1.7–2.2 h", "peak at ln(ka/ke)/(ka − ke) = 2.2 h"),
+            human(2.0, "1/h", 1.0, 4.0, "lamotrigine_label", "peak after 1.7–2.2 h",
+                  "peak at ln(ka/ke)/(ka − ke) = 2.2 h"),
             human(0.98, "", 0.95, 1.0, "lamotrigine_label", "bioavailability 98 %", "", 1.0),
             _little_renal(0.1, "lamotrigine_label", "10 % unchanged"),
             human(4.0, "mg/L", 2.5, 15.0, "lamotrigine_label", "clearance", _USUAL + " = 0.98·100 / (2.1·12) = 3.9"),
@@ -163,8 +166,8 @@ ABACAVIR = Drug(
             human(0.37, "mg/L", 0.25, 0.55, "abacavir_label", "clearance", _USUAL + " = 0.83·300 / (56·12) = 0.37"),
         ),
         "presented_half_life_h": Parameter(
-            20.0, "h", 6.0, 48.0, "assumed", "human", "illing_2012", "altered peptide repertoire", "abacavir sits inside the "
-            "HLA groove under peptides of its own; such complexes stay on the cell for about a day", hard_low=1e-3,
+            20.0, "h", 6.0, 48.0, "assumed", "human", "illing_2012", "altered peptide repertoire",
+            "abacavir sits inside the HLA groove under peptides of its own; such complexes stay on the cell for about a day", hard_low=1e-3,
             hard_high=1e4,
         ),
     },
