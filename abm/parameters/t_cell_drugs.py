@@ -167,8 +167,8 @@ ABACAVIR = Drug(
         ),
         "presented_half_life_h": Parameter(
             20.0, "h", 6.0, 48.0, "assumed", "human", "illing_2012", "altered peptide repertoire",
-            "abacavir sits inside the HLA groove under peptides of its own; such complexes stay on the cell for about a day", hard_low=1e-3,
-            hard_high=1e4,
+            "abacavir sits inside the HLA groove under peptides of its own; such complexes stay "
+            "on the cell for about a day", hard_low=1e-3, hard_high=1e4,
         ),
     },
     usual_every_h=12.0,
