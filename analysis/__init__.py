@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from analysis.load import FailedRowsWarning, RunFolderError, RunResults, UnfinishedRunError, load_results
     from analysis.metrics import METRICS
     from analysis.plots import plot_comparison, plot_steps
+    from analysis.skin_plots import plot_body_surface
     from analysis.summarise import steps_at_reaction, summarise_arms
 
 # A file named analysis.py in the working folder hides this package; callers tell the two apart by this constant.
@@ -33,6 +34,7 @@ _HOME = {
     "data_dictionary_markdown": "dictionary",
     "comparison_table": "compare",
     "format_table": "formatting",
+    "plot_body_surface": "skin_plots",
     "plot_comparison": "plots",
     "plot_steps": "plots",
     "steps_at_reaction": "summarise",
@@ -50,6 +52,7 @@ __all__ = [
     "data_dictionary_markdown",
     "format_table",
     "load_results",
+    "plot_body_surface",
     "plot_comparison",
     "plot_steps",
     "steps_at_reaction",

@@ -85,7 +85,7 @@ def delayed_summary(results: RunResults, arm: str, interval: Method = "wilson", 
     ill = known[asked["any_necrolysis"] == 1.0]
     for name in ("skin_onset_d", "max_detached_percent"):
         summary |= _quartiles(name, patient_means(ill[name].dropna().astype("float64")))
-    weight = _weight(results) if not summary["after"] else float("nan")
+    weight = case_weight(results) if not summary["after"] else float("nan")
     for end in ("", "_low", "_high"):
         summary[f"per_100000{end}"] = PER * weight * summary[f"any_necrolysis{end}"]
     return summary
@@ -97,9 +97,9 @@ def delayed_pairs(results: RunResults, arm: str, base: str, level: float = 0.95)
     Returns
     -------
     dict
-        ``ill_in_both``, patients; of these the quartiles of ``onset_difference_d``, and ``as_much_detached``, the share
-        with at least as much skin detached at one time, with its limits; of all pairs the quartiles of
-        ``detached_difference_percent``. Empty for a run without such columns.
+        ``ill_in_both``, patients; of these the quartiles of ``onset_difference_d`` and of
+        ``detached_difference_percent`` (greatest area), and ``as_much_detached``, the share with at least as much skin
+        detached, with its limits. Empty for a run without such columns.
     """
     if "necrolysis" not in results.outcomes:
         return {}
@@ -113,7 +113,7 @@ def delayed_pairs(results: RunResults, arm: str, base: str, level: float = 0.95)
         "as_much_detached": more.estimate,
         "as_much_detached_low": more.low,
         "as_much_detached_high": more.high,
-        **_quartiles("detached_difference_percent", detached[arm] - detached[base]),
+        **_quartiles("detached_difference_percent", of_ill[arm] - of_ill[base]),
     }
 
 
@@ -123,7 +123,7 @@ def _both(results: RunResults, name: str, arm: str, base: str) -> pd.DataFrame:
     return pairs.groupby(level="patient_id").mean()
 
 
-def _weight(results: RunResults) -> float:
+def case_weight(results: RunResults) -> float:
     """Share of the population that the cohort stands for; NaN where it was not drawn given anything."""
     if "case_weight" not in results.patients:
         return float("nan")

@@ -205,12 +205,13 @@ def _untreated_notes(table: pd.DataFrame) -> list[str]:
 
 def _ill_twice(row: pd.Series, reference: str) -> str:
     """How onset and extent differ in patients who fall ill in both arms."""
-    days = row["onset_difference_d_median"]
+    days, points = row["onset_difference_d_median"], row["detached_difference_percent_median"]
     when = f"{abs(days):.1f} d {'later' if days > 0 else 'earlier'}" if abs(days) >= 0.05 else "on the same day"
+    extent = f"{abs(points):.1f} % {'more' if points > 0 else 'less'} of the body surface detached"
     limits = f"{percent(row['as_much_detached_low'], '')}-{percent(row['as_much_detached_high'], '')}"
     return (
-        f"{row['arm']}: {int(row['ill_in_both'])} fall ill here and in {reference}, here {when} (median), "
-        f"{percent(row['as_much_detached'])} ({limits}) of them with at least as much skin detached."
+        f"{row['arm']}: {int(row['ill_in_both'])} fall ill here and in {reference}: here {when}, with {extent} "
+        f"(medians of pairs); with at least as much in {percent(row['as_much_detached'])} ({limits})."
     )
 
 
@@ -220,10 +221,8 @@ def _general_notes(table: pd.DataFrame, metric: Metric, reference: str) -> list[
     difference = "; difference in percentage points" if compared else ""
     notes = [f"Risk of {metric.label}{difference}; in brackets: {level} intervals."]
     if metric.delayed:
-        notes += _population_notes(table, level)
-        notes.append(
-            "Died: by the end of the arm. Day of onset, greatest area detached: median (quartiles) of those who fall ill."
-        )
+        notes += _population_notes(table)
+        notes.append("Died: by the end of the arm. Onset and greatest area detached: median (quartiles) of those ill.")
     elif compared:
         notes.append(f"Number needed: patients to treat so, not with {reference}, to spare one (harm: to hurt one).")
         if np.isinf(table["number_needed_high"].astype("float64")).any():
@@ -238,21 +237,22 @@ def _general_notes(table: pd.DataFrame, metric: Metric, reference: str) -> list[
     return notes
 
 
-def _population_notes(table: pd.DataFrame, level: str) -> list[str]:
+def _population_notes(table: pd.DataFrame) -> list[str]:
     """What the shares come to in the population that a conditioned cohort was drawn from."""
-    notes = []
+    rates = []
     for _, row in table[table["per_100000"].notna()].iterrows():
         rate, low, high = (_rate(row[f"per_100000{end}"]) for end in ("", "_low", "_high"))
-        notes.append(f"{row['arm']}: {rate} ({low}-{high}) fall ill of 100,000 people of the population treated so.")
-    if notes:
-        notes.append(
-            "Only people with a fitting T-cell clone were simulated; the rate is their share times their risk."
-        )
-    return notes
+        rates.append(f"{row['arm']} {rate} ({low}-{high})")
+    if not rates:
+        return []
+    return [
+        f"Of 100,000 people of the population treated so fall ill: {', '.join(rates)}. Only those with a fitting "
+        "T-cell clone are simulated: the rate is their known share times their risk, its interval that of the risk."
+    ]
 
 
 def _rate(number: float) -> str:
-    return f"{number:.0f}" if number >= 100 else f"{number:.2g}"
+    return f"{number:.0f}" if number >= 9.95 else f"{number:.1f}"
 
 
 def _other_mechanism(table: pd.DataFrame, metric: Metric) -> list[str]:
