@@ -129,6 +129,19 @@ def close_block(state, rates, p, block, address):
                     u = uniforms(p * _SITES + site, block, address[2], _CELL_FATES, address[0], address[1])
                     if u[3] < renewed:
                         regrow(state, p, site, block, address)
+    unlist_unhurt(state, p)
+
+
+@njit(**_OPTIONS)
+def unlist_unhurt(state, p):
+    """Take those without live hits off the list: who died hurt and grew again would be listed twice."""
+    left = 0
+    for h in range(state.hurt_count[p]):
+        site = state.hurt[p, h]
+        if state.hits[p, site] > 0:
+            state.hurt[p, left] = site
+            left += 1
+    state.hurt_count[p] = left
 
 
 @njit(**_OPTIONS)
