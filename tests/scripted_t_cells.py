@@ -30,7 +30,7 @@ class Scripted:
         self.died |= "death" in signs
         return signs
 
-    def plan(self, end_bin: int, state, rates) -> int:
+    def plan(self, now_bin: int, state, rates) -> int:
         return self.next_bin
 
     def begin_arm(self, now_bin: int) -> None:

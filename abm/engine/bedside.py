@@ -93,7 +93,7 @@ class Bedside:
         while self.now_bin < end_bin and not self.died:
             goal = end_bin
             if self.immunity is not None:
-                goal = min(end_bin, self.immunity.plan(end_bin, self.state, self.rates))
+                goal = min(end_bin, self.immunity.plan(self.now_bin, self.state, self.rates))
             reached, reason = advance(self.state, self.rates, self.now_bin, goal, self.look_at_bin)
             self.now_bin = int(reached)
             self.now_min = minutes(self.now_bin - self.start_bin)

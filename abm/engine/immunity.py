@@ -19,7 +19,7 @@ from abm.engine.state import State
 from abm.parameters.catalog import ParameterSet
 from abm.scenario import Scenario
 
-_MOST_QUIET_BLOCKS = 512
+_QUIET_BLOCKS = 512
 _BLOCK_MIN = 1440.0 * BLOCK_DAYS
 _NO_EXPOSURE = 1e-9
 
@@ -88,18 +88,25 @@ class Immunity:
         self.disease.begin()
         self.records = ImmuneRecords(self.records.record, self.rates)
 
-    def plan(self, end_bin: int, drug: State, rates: Rates) -> int:
-        """Choose `next_bin`: the end of this block, or of as many as pass before `end_bin` while nothing can happen."""
-        blocks = 1
-        room = min(end_bin // BLOCK_BINS - self.block, _MOST_QUIET_BLOCKS)
-        if room > 1 and self._quiet(drug, rates):
-            blocks = room
-        self.next_bin = (self.block + blocks) * BLOCK_BINS
+    def plan(self, now_bin: int, drug: State, rates: Rates) -> int:
+        """Choose `next_bin`: the end of this block, or, while nothing can happen, of a long stretch of them.
+
+        Stretches end on a lattice of their own or where a drug is given, never where an arm or a rule happens to look,
+        so that looking changes no number.
+        """
+        if self._quiet(now_bin, drug, rates):
+            self.next_bin = (self.block // _QUIET_BLOCKS + 1) * _QUIET_BLOCKS * BLOCK_BINS
+            return self.next_bin
+        passed = now_bin // BLOCK_BINS - self.block
+        if passed > 0:
+            move_clones(self.state, self.rates, 0.0, self.block, passed * BLOCK_DAYS)
+            self.block += passed
+        self.next_bin = (self.block + 1) * BLOCK_BINS
         return self.next_bin
 
-    def _quiet(self, drug: State, rates: Rates) -> bool:
+    def _quiet(self, now_bin: int, drug: State, rates: Rates) -> bool:
         left = np.abs(drug.drug[0]).max() * rates.t_cell_per_mg[0] + drug.exposure[0] / _BLOCK_MIN + self.shown
-        pumping = drug.pump[:, 1].max() > self.block * BLOCK_BINS
+        pumping = drug.pump[:, 1].max() > now_bin
         return bool(left < _NO_EXPOSURE and not pumping and clones_quiet(self.state) and skin_quiet(self.state))
 
     def move(self, drug: State, rates: Rates, now_bin: int) -> tuple[str, ...]:
