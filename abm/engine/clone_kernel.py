@@ -122,8 +122,9 @@ def share_of(rate, days):
 @njit(**_OPTIONS)
 def step_naive(c, ledger, r, antigen, renewed_to, days, clone, block, address):
     """Renewal, priming and anergy of naive cells; returns how many were primed."""
-    made = poisson_count(r[CLONE_RATE.turnover] * renewed_to * days, clone, 0, block, address)
-    lost = binomial_count(c[POOL.naive], share_of(r[CLONE_RATE.turnover], days), clone, 1, block, address)
+    turned_over = share_of(r[CLONE_RATE.turnover], days)
+    made = poisson_count(turned_over * renewed_to, clone, 0, block, address)
+    lost = binomial_count(c[POOL.naive], turned_over, clone, 1, block, address)
     c[POOL.naive] += made - lost
     ledger[CELLS_MADE] += made
     ledger[CELLS_LOST] += lost
