@@ -99,7 +99,7 @@ class Immunity:
             return self.next_bin
         passed = now_bin // BLOCK_BINS - self.block
         if passed > 0:
-            move_clones(self.state, self.rates, 0.0, self.block, passed * BLOCK_DAYS)
+            self._rest(passed, 0.0)
             self.block += passed
         self.next_bin = (self.block + 1) * BLOCK_BINS
         return self.next_bin
@@ -122,7 +122,7 @@ class Immunity:
         drug.exposure[0] = 0.0
         self.shown, antigen = presented(self.shown, exposure, blocks * self.block_half_lives)
         if blocks > 1:
-            move_clones(self.state, self.rates, antigen, self.block, blocks * BLOCK_DAYS)
+            self._rest(blocks, antigen)
         elif not move_block(self.state, self.rates, antigen, self.block):
             raise SkinFull("more T cells entered a patch of skin than it can hold; lower clones.homing_per_day")
         self.block += blocks
@@ -130,6 +130,11 @@ class Immunity:
         day = (now_bin - self.start_bin) * BLOCK_DAYS / BLOCK_BINS
         self.records.note(self.state, day, exposure)
         return self.disease.signs(self.state, day, blocks * BLOCK_DAYS)
+
+    def _rest(self, blocks: int, antigen: float) -> None:
+        """Let quiet blocks pass for the clones; the damage signal fades as it does block by block."""
+        move_clones(self.state, self.rates, antigen, self.block, blocks * BLOCK_DAYS)
+        self.state.body[BODY.damage] *= (1.0 - float(self.rates.signal[0])) ** blocks
 
     def outcome(self) -> dict[str, Any]:
         """Columns of the outcome row that this mechanism decides."""
