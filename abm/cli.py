@@ -5,24 +5,17 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 import sys
-import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from abm import cli_show
-
-if TYPE_CHECKING:
-    from abm.scenario import Scenario
-    from analysis import RunResults
+from abm import cli_run, cli_show
 
 DISCLAIMER = "Research and teaching software, not medical advice."
-QUIET_SECONDS = 30.0
-"""Off a terminal a line of progress is printed this often."""
 
 app = typer.Typer(
     name="desensim",
@@ -40,6 +33,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # A terminal that knows no × or ε still gets the table.
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends the program quietly, as it ends any other.
     try:
         app()
     except SystemExit as end:
@@ -109,110 +104,9 @@ def run(
         failed = 0
         for study in studies:
             folder = out / study.name if out is not None and len(studies) > 1 else out
-            failed += _run_one(study, folder, workers, csv)
+            failed += cli_run.run_one(study, folder, workers, csv)
     if failed:
         raise typer.Exit(3)
-
-
-def _run_one(study: Scenario, out: Path | None, workers: int | None, csv: bool) -> int:
-    """Run one study, show it and return how many of its rows failed."""
-    from abm.study import run_study
-
-    with warnings.catch_warnings(), _progress(study) as progress:
-        warnings.filterwarnings("ignore", module="analysis")
-        warnings.filterwarnings("ignore", message=".*rows failed")
-        results = run_study(study, out=out, workers=workers, progress=progress)
-    if csv:
-        from abm.run_folder import write_csv_copies
-
-        write_csv_copies(results.path)
-    failed = results.failed
-    if len(failed):
-        typer.echo(
-            f"{len(failed)} of {len(results.outcomes)} rows failed; their reasons are in outcomes.parquet. "
-            f"The first: {failed['failure_reason'].iloc[0]}",
-            err=True,
-        )
-    if len(failed) < len(results.outcomes):
-        _show(results)
-    typer.echo(f"Everything is in {results.path}")
-    return len(failed)
-
-
-def _show(results: RunResults) -> None:
-    from abm.whole_files import write_whole
-    from analysis import comparison_table, format_table, plot_comparison
-
-    typer.echo(format_table(comparison_table(results)))
-    figure = results.path / "comparison.png"
-    if not figure.exists():  # The tables of a finished run never change, so neither does its figure.
-        drawing = plot_comparison(results)
-        write_whole(figure, lambda file: drawing.savefig(file, format="png", dpi=120))
-    typer.echo(f"Figure: {figure}")
-
-
-@contextlib.contextmanager
-def _progress(study: Scenario) -> Iterator[Any]:
-    """Yield a progress callback: a bar with the time left on a terminal, a line now and then elsewhere."""
-    quiet = _QuietLines(study)
-    if not sys.stderr.isatty():
-        yield quiet
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("gone, left"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: list[Any] = []
-
-        def update(done: int, patients: int) -> None:
-            if not tasks:
-                quiet.head(done, patients)
-                tasks.append(bar.add_task("patients", total=patients, completed=done))
-            bar.update(tasks[0], completed=done)
-
-        yield update
-
-
-class _QuietLines:
-    """Progress where nobody watches a terminal."""
-
-    def __init__(self, study: Scenario) -> None:
-        self.study = study
-        self.before: int | None = None
-        self.start = self.last = 0.0
-
-    def head(self, done: int, patients: int) -> None:
-        """Say what is about to be run."""
-        resumed = f"; {done:,} patients were done before" if done else ""
-        sizes = f"{patients:,} patients × {len(self.study.arms)} arms × {self.study.cells:,} mast cells"
-        typer.echo(f"{self.study.name}: {sizes}{resumed}", err=True)
-
-    def __call__(self, done: int, patients: int) -> None:
-        now = time.monotonic()
-        if self.before is None:
-            self.before, self.start, self.last = done, now, now
-            self.head(done, patients)
-        if now - self.last < QUIET_SECONDS or done >= patients:
-            return
-        self.last = now
-        minutes = (now - self.start) / 60 * (patients - done) / max(done - self.before, 1)
-        rest = f", about {minutes:.1f} min left" if done > self.before else ""
-        typer.echo(f"{self.study.name}: {done:,} of {patients:,} patients{rest}", err=True)
 
 
 def note_hidden_packages() -> None:

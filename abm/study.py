@@ -37,6 +37,7 @@ SHARD_SECONDS = 1.0
 """About how much work of one processor a shard holds: what a killed process can lose."""
 
 _SECONDS_PER_CELL = 1.5e-5
+_SECONDS_PER_DAY_OF_SKIN = 0.01
 _LARGEST_SHARD = 1_000
 _LARGEST = 2**32
 
@@ -184,7 +185,9 @@ def _silent(done: int, patients: int) -> None:
 
 def shard_patients(scenario: Scenario) -> int:
     """Return how many patients a shard holds; never depends on the machine, so that any machine can resume."""
-    seconds = len(scenario.arms) * scenario.replicates * scenario.cells * _SECONDS_PER_CELL
+    course_min = sum(item.duration_min for arm in scenario.arms for item in arm.course)
+    skin = _SECONDS_PER_DAY_OF_SKIN * course_min / 1440.0 if scenario.cohort.given else 0.0
+    seconds = scenario.replicates * (len(scenario.arms) * scenario.cells * _SECONDS_PER_CELL + skin)
     return max(1, min(_LARGEST_SHARD, round(SHARD_SECONDS / seconds)))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.compare import compare_arms, comparison_table
+    from analysis.delayed import metrics_shown
     from analysis.dictionary import data_dictionary_markdown
     from analysis.formatting import format_table
     from analysis.load import FailedRowsWarning, RunFolderError, RunResults, UnfinishedRunError, load_results
@@ -32,6 +33,7 @@ _HOME = {
     "METRICS": "metrics",
     "compare_arms": "compare",
     "data_dictionary_markdown": "dictionary",
+    "metrics_shown": "delayed",
     "comparison_table": "compare",
     "format_table": "formatting",
     "plot_body_surface": "skin_plots",
@@ -52,6 +54,7 @@ __all__ = [
     "data_dictionary_markdown",
     "format_table",
     "load_results",
+    "metrics_shown",
     "plot_body_surface",
     "plot_comparison",
     "plot_steps",

@@ -51,6 +51,12 @@ def default_metric(results: RunResults) -> str:
     return DEFAULT_METRIC if shown(results).immediate else DEFAULT_DELAYED_METRIC
 
 
+def metrics_shown(results: RunResults) -> list[str]:
+    """List the questions that together tell a run: one for each kind of reaction there is."""
+    kinds = zip((DEFAULT_METRIC, DEFAULT_DELAYED_METRIC), shown(results), strict=True)
+    return [metric for metric, is_shown in kinds if is_shown]
+
+
 def followed(results: RunResults, arm: str) -> str:
     """Name the arm that `arm` goes on after; empty where patients come as they were drawn."""
     arms = results.run.get("identity", {}).get("scenario", {}).get("arms", [])

@@ -1,4 +1,4 @@
-"""Set up once, then run: `python3 scripts/run.py` compares full dose, desensitization and an interrupted one.
+"""Set up once, then run: `python3 scripts/run.py` treats people with an IgE history, then people with an SJS history.
 
 Arguments go to the command line of the simulator: `python3 scripts/run.py run rdd --patients 20`,
 `python3 scripts/run.py show drugs`. Needs nothing but Python 3.11, 3.12 or 3.13.
@@ -12,7 +12,7 @@ import sys
 
 import _environment
 
-MAIN_JOB = ["run", "comparison"]
+MAIN_JOB = ["run", "comparison", "sjs"]
 
 
 def main() -> int:

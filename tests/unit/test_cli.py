@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from abm import cli, treatment
+from abm import cli, cli_run, treatment
 from abm.cli import DISCLAIMER, app
 
 ROOT = Path(cli.__file__).parents[1]
 SMALL = ("--patients", "4", "--cells", "200")
+SHIPPED = sorted(path.stem for path in (ROOT / "scenarios").glob("*.yaml"))
 COMMANDS = ("run", "check", "verify", "show protocol", "show drugs", "show parameters", "show columns", "show patient")
 
 
@@ -211,7 +212,7 @@ def test_a_users_own_files_that_hide_ours_are_told(tmp_path, scenario_file) -> N
 
 
 def test_check_accepts_what_ships(scenario_file) -> None:
-    result = call("check", "comparison", "rdd", "full_dose", "interruption", str(scenario_file))
+    result = call("check", *SHIPPED, str(scenario_file))
     assert result.exit_code == 0
     assert "comparison: fine: 200 patients, arms full_dose (reference), rdd, interruption" in printed(result)
 
@@ -263,21 +264,21 @@ def test_verify_as_json_is_one_object_a_line() -> None:
 
 def test_quiet_progress_tells_the_time_left(capsys, monkeypatch) -> None:
     clock = iter([100.0, 110.0, 140.0, 141.0])
-    monkeypatch.setattr(cli.time, "monotonic", lambda: next(clock))
-    study = types.SimpleNamespace(name="s", arms=[1, 2], cells=1000)
-    lines = cli._QuietLines(study)
+    monkeypatch.setattr(cli_run.time, "monotonic", lambda: next(clock))
+    study = types.SimpleNamespace(name="s", arms=[1, 2], cells=1000, replicates=3)
+    lines = cli_run.QuietLines(study)
     for done in (10, 20, 30, 90):
         lines(done, 90)
     assert capsys.readouterr().err.splitlines() == [
-        "s: 90 patients × 2 arms × 1,000 mast cells; 10 patients were done before",
+        "s: 90 patients × 2 arms × 3 replicates × 1,000 mast cells; 10 patients were done before",
         "s: 30 of 90 patients, about 2.0 min left",
     ]
 
 
 def test_progress_on_a_terminal_is_a_bar(capsys, monkeypatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    study = types.SimpleNamespace(name="s", arms=[1], cells=10)
-    with cli._progress(study) as update:
+    study = types.SimpleNamespace(name="s", arms=[1], cells=10, replicates=1)
+    with cli_run.progress_of(study) as update:
         update(1, 4)
         update(4, 4)
-    assert "s: 4 patients × 1 arms × 10 mast cells; 1 patients were done before" in capsys.readouterr().err
+    assert "s: 4 patients × 1 arm × 10 mast cells; 1 patients were done before" in capsys.readouterr().err

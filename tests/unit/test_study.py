@@ -229,6 +229,7 @@ def test_shards_do_not_depend_on_the_machine(scenario, monkeypatch) -> None:
     assert shard_patients(scenario) == size
     assert shard_patients(replace(scenario, cells=10_000_000)) == 1
     assert 1 < shard_patients(replace(scenario, cells=5_000)) < shard_patients(scenario)
+    assert shard_patients(load_scenario("sjs")) < 10  # few mast cells, but weeks of skin
 
 
 @pytest.mark.parametrize(
