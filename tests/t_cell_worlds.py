@@ -18,11 +18,16 @@ STORED = ("ctl_site", "ctl_events", "ctl_clone", "ctl_engaged", "ctl_id", "ctl_u
 
 
 def an_immunity(
-    clones: int = 1, record: frozenset[str] = frozenset(), address=(7, 0, 3), traits=None, **overrides: float
+    clones: int = 1,
+    record: frozenset[str] = frozenset(),
+    address=(7, 0, 3),
+    traits=None,
+    complex_half_life_h: float = 1e-3,
+    **overrides: float,
 ) -> Immunity:
-    """Return the delayed mechanism of an average adult with fitting clones."""
+    """Return the delayed mechanism of an average adult with fitting clones; antigen follows the drug at once."""
     patient = a_patient(fitting_clones=clones, **(traits or {}))
-    return Immunity(patient, parameters(**overrides), address, record)
+    return Immunity(patient, parameters(**overrides), address, complex_half_life_h, record)
 
 
 def clone_rates(clones: int = 1, address=(7, 0, 3), **overrides: float) -> ImmuneRates:

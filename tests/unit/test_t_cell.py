@@ -10,12 +10,23 @@ from abm.biology.t_cell import (
     anergy_per_day,
     death_per_day,
     homing_per_day,
+    presented,
     priming_per_day,
     regulated,
     saturating,
 )
 
 ANTIGEN = np.logspace(-6, 4, 401)
+
+
+def test_antigen_on_cells_follows_the_drug_with_the_complexs_half_life() -> None:
+    assert presented(0.0, 1.0, 1.0) == pytest.approx((0.5, 1 - 0.5 / np.log(2)), rel=1e-12)
+    assert presented(1.0, 0.0, 1.0) == pytest.approx((0.5, 0.5 / np.log(2)), rel=1e-12)
+    assert presented(0.3, 0.3, 7.0) == pytest.approx((0.3, 0.3), rel=1e-12)
+    assert presented(5.0, 2.0, 1000.0)[0] == pytest.approx(2.0, rel=1e-12)
+    half, first = presented(0.2, 1.5, 0.4)
+    whole, second = presented(half, 1.5, 0.8)
+    assert presented(0.2, 1.5, 1.2) == pytest.approx((whole, (first * 0.4 + second * 0.8) / 1.2), rel=1e-12)
 
 
 def test_a_response_is_half_at_its_half_saturation() -> None:
