@@ -35,6 +35,13 @@ def engages(antigen, half, most):
 
 
 @njit(inline="always", error_model="numpy")
+def healing_speed(granulysin, half):
+    """Speed of re-growth relative to a wound left in peace: ``1/(1 + (c/K)²)``."""
+    ratio = granulysin / half
+    return 1.0 / (1.0 + ratio * ratio)
+
+
+@njit(inline="always", error_model="numpy")
 def damage_signal(dead_share, half):
     """Body-wide IL-15 and CCL27 that dead epidermis raises, 0 to 1: ``d/(d + K)``."""
     return dead_share / (dead_share + half)

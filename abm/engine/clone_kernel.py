@@ -5,10 +5,10 @@
 ====  ==========================================================  ===========================
  1    antigen of the clone: exposure × affinity                   `step_clone`
  2    naive cells: renewal, priming, anergy                       `step_naive`, biology/t_cell.py
- 3    lag before the first division, in stages                    `step_lag`
- 4    divisions, class by class, as far as antigen allows         `step_divisions`
+ 3    memory: maturation, decay, recall in blood and in the skin  `step_memory`
+ 4    lag before the first division, in stages                    `step_lag`
  5    effectors: into the skin, death, precursors of memory       `step_effectors`
- 6    memory: maturation, decay, recall in blood and in the skin  `step_memory`
+ 6    divisions, class by class, as far as antigen allows         `step_divisions`
 ====  ==========================================================  ===========================
 """
 
@@ -77,6 +77,7 @@ class CloneRate(NamedTuple):
     skin_division: int = 22
     recall_division_half: int = 23
     resident_share: int = 24
+    at_once: int = 25
 
 
 CLONE_RATE = CloneRate()
@@ -234,13 +235,13 @@ def step_memory(c, ledger, r, antigen, days, clone, block, address):
 def step_clone(state, r, clone, antigen, renewed_to, days, block, address):
     """Move one clone on by `days`; `state.arriving` tells how many became effectors in the skin.
 
-    Of recalled memory cells half are effectors at once, where they are; the others divide first.
+    Of recalled memory cells a share are effectors at once, where they are; the others divide first.
     """
     c, ledger, again = state.cells[clone], state.ledger[clone], r[CLONE_RATE.recall_division_half]
     primed = step_naive(c, ledger, r, antigen, renewed_to, days, clone, block, address)
     in_blood, in_skin = step_memory(c, ledger, r, antigen, days, clone, block, address)
-    ready = binomial_count(in_blood, 0.5, clone, 62, block, address)
-    ready_in_skin = binomial_count(in_skin, 0.5, clone, 63, block, address)
+    ready = binomial_count(in_blood, r[CLONE_RATE.at_once], clone, 62, block, address)
+    ready_in_skin = binomial_count(in_skin, r[CLONE_RATE.at_once], clone, 63, block, address)
     c[POOL.effector] += ready
     stage, last, few = (
         r[CLONE_RATE.lag_stage],

@@ -69,7 +69,7 @@ def clone_table(p: ParameterSet, treg: float) -> np.ndarray:
         p["clones.recall_per_day"], p["clones.recall_half_antigen"],
         min(RECALL_DIVISIONS, round(p["clones.recall_divisions"])), p["clones.homing_per_day"],
         p["clones.homing_boost"], p["clones.skin_division_per_day"], p["clones.recall_division_half_antigen"],
-        p["clones.resident_share"],
+        p["clones.resident_share"], p["clones.recalled_at_once"],
     ])  # fmt: skip
 
 
@@ -96,6 +96,7 @@ def skin_rates(p: ParameterSet) -> SkinRates:
             p["epidermis.arming_half_share"], p["epidermis.bystander_per_h"] / 60.0, p["epidermis.detach_share"],
             1.0 / p["epidermis.turnover_d"], p["epidermis.healing_d"],
             (1.0 - shrinks) / (fade_per_min * STEP_MIN) / shrinks, p["epidermis.involved_share"],
+            p["epidermis.healing_spread"], p["epidermis.healing_half_granulysin"],
         ]),
         modes=cosine_modes(),
         fade=mode_fade(60.0 * p["epidermis.granulysin_diffusion_um2_per_s"], fade_per_min, place_um),

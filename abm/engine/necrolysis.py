@@ -50,7 +50,7 @@ class Necrolysis:
             "detached": percent >= 1.0,
         }
         if "onset" in self.first:
-            seen["healed"] = body[BODY.involved_share] < 0.5 * p["severity.onset_share"] and effectors < 1e7
+            seen["healed"] = body[BODY.involved_share] < p["severity.healed_share"] and not seen["prodrome"]
             seen["death"] = self._dies(percent, day, days)
         new = tuple(sign for sign, there in seen.items() if there and sign not in self.first)
         self.first |= dict.fromkeys(new, day)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from abm.biology.keratinocyte import healing_speed
 from abm.engine.clone_kernel import share_of
 from abm.engine.immune_state import BLOCK_DAYS, MOST_CTL, PLACES, SIDE, SITES_PER_PLACE
 from abm.engine.skin_kernel import SKIN_RATE, TRACE, kill, place_of, site_of, waiting
@@ -110,10 +111,10 @@ def close_block(state, rates, p, block, address):
                 state.detached[p, place], state.healing[p, place] = 1, 0.0
         if state.detached[p, place] == 1:
             u = uniforms(p * PLACES + place, 0, address[2], _CELLS, address[0], address[1])
-            state.healing[p, place] += BLOCK_DAYS / (
-                1.0 + 10.0 * state.granulysin[p, place] * state.granulysin[p, place]
-            )
-            heals = state.healing[p, place] >= number[SKIN_RATE.healing_d] * (0.6 + 0.8 * u[1])
+            speed = healing_speed(state.granulysin[p, place], number[SKIN_RATE.healing_half])
+            state.healing[p, place] += BLOCK_DAYS * speed
+            own = 1.0 + number[SKIN_RATE.healing_spread] * (2.0 * u[1] - 1.0)
+            heals = state.healing[p, place] >= number[SKIN_RATE.healing_d] * own
             for k in range(SITES_PER_PLACE):
                 site = site_of(place, k)
                 if heals:

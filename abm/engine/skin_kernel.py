@@ -52,6 +52,8 @@ class SkinRate(NamedTuple):
     healing_d: int = 11
     late_release: int = 12
     involved: int = 13
+    healing_spread: int = 14
+    healing_half: int = 15
 
 
 class SkinRates(NamedTuple):

@@ -112,6 +112,10 @@ PARAMETERS: dict[str, Parameter] = {
         6.0, "1/d", 2.0, 12.0, "derived", "barber_2003", "mice: resting memory kills within 1–4 h",
         "24 h / 4 h: memory cells recruited by antigen", hard_high=1e3,
     ),
+    "recalled_at_once": _t(
+        0.5, "", 0.2, 0.8, "assumed", "barber_2003", "memory cells kill within hours",
+        "share of recalled cells that act where they are; the others divide first", hard_high=1.0,
+    ),
     "recall_half_antigen": _t(
         1e-3, "", 1e-4, 1e-2, "assumed", "model", "docs/model.md",
         "memory needs a thousandth of what primes; recall hardly depends on the dose (case reports only)",

@@ -23,7 +23,7 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=1_000.0, hard_high=1e6,
     ),
     "turnover_d": _e(
-        14.0, "d", 10.0, 20.0, "assumed", "hoath_2003", "14 or 45 days in the nucleated part",
+        14.0, "d", 10.0, 45.0, "assumed", "hoath_2003", "14 or 45 days in the nucleated part",
         "14 days if it turns over as fast as the horny layer, 45 if not; in this time dead cells of attached epidermis "
         "are replaced", hard_low=0.1,
     ),
@@ -71,8 +71,9 @@ PARAMETERS: dict[str, Parameter] = {
         _FIT + "; rise of the concentration (in half-maximal ones) by one hit spread over a mm²", hard_high=1e3,
     ),
     "granulysin_at_rest": _e(
-        0.05, "", 0.01, 0.3, "assumed", "su_2017", "IL-15 makes blister cells kill more",
-        "share released where nothing is dying", hard_high=1.0,
+        0.0, "", 0.0, 0.3, "assumed", "su_2017", "IL-15 makes blister cells kill more",
+        "share released where nothing is dying: at a hundredth, granulysin would seed lesions without contact",
+        hard_high=1.0,
     ),
     "arming_half_share": _e(
         0.03, "", 0.005, 0.1, "assumed", "su_2017", "IL-15 makes blister cells kill more",
@@ -93,6 +94,14 @@ PARAMETERS: dict[str, Parameter] = {
     "healing_d": _e(
         10.0, "d", 7.0, 21.0, "assumed", "model", "docs/model.md",
         "mean time to re-growth of a detached place that is left in peace; done in about three weeks", hard_low=0.01,
+    ),
+    "healing_spread": _e(
+        0.4, "", 0.0, 0.8, "assumed", "model", "docs/model.md", "places heal evenly between 1 − s and 1 + s of that time",
+        hard_high=1.0,
+    ),
+    "healing_half_granulysin": _e(
+        0.3, "", 0.1, 1.0, "assumed", "model", "docs/model.md",
+        "granulysin, in half-maximal concentrations, that halves the speed of healing", hard_low=1e-6,
     ),
     "site_factor_sd": _e(
         1.2, "ln", 0.4, 1.4, "fitted", "model", "docs/model.md", _FIT + "; spread of T-cell entry over the skin",

@@ -30,6 +30,8 @@ PARAMETERS: dict[str, Parameter] = {
         "body surface in places that look ill which counts as onset (definition)", hard_low=1e-4, hard_high=1.0),
     "mucosa_share": _s(0.02, "", 0.005, 0.1, "assumed", "model", "docs/model.md",
         "mucosa in places that look ill which is noticed (definition)", hard_low=1e-4, hard_high=1.0),
+    "healed_share": _s(0.005, "", 0.001, 0.01, "assumed", "model", "docs/model.md",
+        "ill skin below which it counts as healed, once fever is gone (definition)", hard_low=1e-4, hard_high=1.0),
     "scorten_intercept": _s(-4.448, "", -4.448, -4.448, "measured", "bastuji_2000", "abstract: logit at score 0",
         hard_low=-20.0),
     "scorten_slope": _s(1.237, "", 1.237, 1.237, "measured", "bastuji_2000", "abstract: rise of the logit per point"),
