@@ -105,9 +105,8 @@ def comparison_table(
         reference; ``immediate`` and ``delayed`` say what the run has to tell.
     """
     metric = default_metric(results) if metric is None else metric
-    question = metric_named(metric)
-    shares = severity_shares(results, question.graded_by)
     values = paired_values(results.outcomes, results.arms, metric)
+    shares = severity_shares(results, metric_named(metric).graded_by)
     failed = results.failed["arm"].value_counts()
     records = []
     for arm in results.arms:

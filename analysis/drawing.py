@@ -49,21 +49,21 @@ def new_figure(title: str) -> Figure:
 
 def draw_foot(figure: Figure, results: RunResults, table: pd.DataFrame, notes: list[str]) -> None:
     """Write below a figure who was simulated, and that this is no medical advice."""
-    n = sorted({int(count) for count in table["n"]})
-    patients = f"n = {n[0]}" if len(n) == 1 else f"n = {n[0]} to {n[-1]}"
+    n = int(table["n"].max())
+    same = "those alive in each arm" if table["not_treated"].any() else "the same in every arm"
     failed = int(table["failed_rows"].sum())
     weight = case_weight(results)
     parts = [
-        f"{patients} virtual patients{', the same in every arm' if len(table) > 1 else ''}",
-        *(["fewer where some had died"] if table["not_treated"].any() else []),
+        f"n = {n} virtual patients{f', {same}' if len(table) > 1 else ''}",
         *([f"{failed} failed rows left out"] if failed else []),
         *([f"{table['replicates'].iloc[0]} replicates"] if table["replicates"].iloc[0] > 1 else []),
         *([", ".join(drug_names(results))] if drug_names(results) else []),
-        *([f"all with a fitting T-cell clone, as {percent(weight)} of people have"] if weight == weight else []),
+        *([f"all with a fitting clone ({percent(weight)} have one)"] if weight == weight else []),
         f"seed {results.run.get('seed', '?')}",
         f"{100 * table['level'].iloc[0]:g}% intervals",
     ]
-    figure.text(0.02, 0.055, "  \u00b7  ".join(parts), fontsize=FOOT, color=QUIET, va="bottom")
+    between = "  \u00b7  " if len("     ".join(parts)) <= 138 else " \u00b7 "
+    figure.text(0.02, 0.055, between.join(parts), fontsize=FOOT, color=QUIET, va="bottom")
     closing = "  ".join([*notes, f"{DISCLAIMER}."])
     figure.text(0.02, 0.018, closing, fontsize=FOOT, color=QUIET, va="bottom")
 

@@ -198,6 +198,6 @@ def _draw_pairs(axis: Axes, results: RunResults, arms: list[str], base_name: str
 
 def _notes(results: RunResults, panels: list[str], ill: list[str], names: Mapping[str, str]) -> list[str]:
     well = [names[arm] for arm in results.arms if arm not in ill]
-    more = [names[arm] for arm in ill if arm not in panels]
-    notes = [f"Nobody falls ill with {' or '.join(well)}."] if well else []
-    return notes + ([f"Not drawn: {', '.join(more)}."] if more else [])
+    more = len(ill) - len(panels)
+    notes = [f"Nobody falls ill with {' or '.join(well)}."] if well and len(well) < 4 else []
+    return notes + ([f"{more} more arms in which some fall ill are not drawn."] if more > 0 else [])

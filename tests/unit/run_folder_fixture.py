@@ -46,6 +46,23 @@ def outcome(arm: str, patient_id: int, grade: str, replicate: int = 0, **values:
     return row | values
 
 
+def skin_outcome(
+    arm: str, patient_id: int, detached: float | None, onset_d: float = 12.0, **values: Any
+) -> dict[str, Any]:
+    """One outcome row of a T-cell history; `detached` in percent, None for somebody who does not fall ill."""
+    row = outcome(arm, patient_id, NONE)
+    if detached is not None:
+        kind = "SJS" if detached < 10 else "overlap" if detached <= 30 else "TEN"
+        row |= {"reacted": True, "necrolysis": kind, "skin_onset_d": onset_d, "max_detached_percent": detached}
+    return row | values
+
+
+def not_treated_row(arm: str, patient_id: int) -> dict[str, Any]:
+    """The outcome row of somebody who had died before the arm began."""
+    keys = {"scenario": "comparison", "arm": arm, "patient_id": patient_id, "replicate": 0}
+    return keys | {"status": "ok", "failure_reason": "", "treated": False}
+
+
 def arm_outcomes(arm: str, grades: Sequence[str], replicates: int = 1, **values: Any) -> list[dict[str, Any]]:
     """Outcome rows of one arm; `grades` lists replicate after replicate of patient after patient."""
     return [outcome(arm, i // replicates, grade, i % replicates, **values) for i, grade in enumerate(grades)]
@@ -100,21 +117,27 @@ def write_run(
     arms: Sequence[str] = ARMS,
     reference: str = "full_dose",
     events: Sequence[Mapping[str, Any]] = (),
-    timeseries: Sequence[Mapping[str, Any]] | None = None,
+    recorded: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    traits: Mapping[str, Any] | None = None,
+    after: Mapping[str, str] | None = None,
     **run: Any,
 ) -> Path:
-    """Write a finished run folder and return its path."""
+    """Write a finished run folder and return its path.
+
+    `recorded` holds the opt-in tables, `traits` what differs in all patients, `after` which arm goes on after which.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     ids = sorted({row["patient_id"] for row in outcomes})
-    traits = [
+    people = [
         {"patient_id": i, "age_y": 40.0 + i, "sex": "female", "weight_kg": 70.0, "sensitised": True}
         | {"skin_test_positive": True, "specific_ige_positive": True, "fitting_clones": 0}
         | dict.fromkeys(("hla_b_15_02", "hla_b_58_01", "hla_a_31_01", "hla_b_57_01"), 0)
+        | {"case_weight": 1.0}
+        | dict(traits or {})
         for i in ids
     ]
-    tables = {"patients": traits, "outcomes": outcomes, "events": events}
-    if timeseries is not None:
-        tables["timeseries"] = timeseries
+    tables = {"patients": people, "outcomes": outcomes, "events": events, **(recorded or {})}
+    run["identity"] = {"scenario": {"arms": [{"name": arm, "after": (after or {}).get(arm, "")} for arm in arms]}}
     for name, rows in tables.items():
         table(name, rows).to_parquet(folder / f"{name}.parquet", index=False)
     dictionary().to_csv(folder / "columns.csv", index=False)
@@ -145,3 +168,32 @@ def talk_run(folder: Path, patients: int = 200) -> Path:
     events += step_events("interruption", "ladder_12_step", LADDER_STEPS)
     events += step_events("interruption", "full_dose", 1, first_event=LADDER_STEPS)
     return write_run(folder, outcomes, events=events)
+
+
+def skin_run(folder: Path, patients: int = 20, dead: int = 3) -> Path:
+    """A T-cell history: ill at first, sooner and more the second time, well without the drug; the first ones die."""
+    arms = ("first_exposure", "second_exposure", "avoidance")
+    rows, skin = [], []
+    for patient in range(patients):
+        extent, died = 5.0 + 2.0 * patient, patient < dead
+        end = {"died": died, "death_d": 20.0 if died else None}
+        rows.append(skin_outcome(arms[0], patient, extent, onset_d=10.0 + patient / 10, **end))
+        skin += skin_days(arms[0], patient, extent, 10.0, 20.0 if died else 28.0)
+        if died:
+            rows += [not_treated_row(arm, patient) for arm in arms[1:]]
+            continue
+        rows.append(skin_outcome(arms[1], patient, 1.5 * extent, onset_d=2.0))
+        rows.append(skin_outcome(arms[2], patient, None))
+        skin += skin_days(arms[1], patient, 1.5 * extent, 2.0, 28.0)
+    after = dict.fromkeys(arms[1:], arms[0])
+    traits = {"fitting_clones": 1, "case_weight": 0.002}
+    about = {"reference": arms[0], "traits": traits, "after": after, "drugs": ["carbamazepine"]}
+    return write_run(folder, rows, arms=arms, recorded={"skin": skin}, **about)
+
+
+def skin_days(arm: str, patient: int, extent: float, onset: float, end: float) -> list[dict[str, Any]]:
+    """Rows of the table skin: nothing until `onset`, then `extent` until `end`."""
+    keys = {"scenario": "comparison", "arm": arm, "patient_id": patient, "replicate": 0}
+    numbers = dict.fromkeys((c.name for c in TABLES["skin"] if c.name not in (*keys, "time_d")), 0.0)
+    days = ((0.05, 0.0), (onset, 0.0), (onset + 1.0, extent), (end, extent))
+    return [keys | numbers | {"time_d": day, "detached_percent": percent} for day, percent in days]

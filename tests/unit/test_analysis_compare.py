@@ -170,7 +170,11 @@ def test_a_single_arm_has_nothing_to_compare_with(tmp_path):
     results = load_results(write_run(tmp_path, arm_outcomes("full_dose", [SEVERE, NONE]), arms=["full_dose"]))
     assert compare_arms(results).empty
     table = comparison_table(results)
-    assert "50% (9.5-91)" in format_table(table)
+    text = format_table(table)
+    assert "50% (9.5-91)" in text
+    assert text.startswith("Moderate or severe reaction in full_dose\n")
+    paired = ("compared", "difference", "number needed", "Number needed", "reference", "pairs", "same patients")
+    assert not [word for word in paired if word in text]
     assert finding(table, {"full_dose": "full dose"}) == "Moderate or severe reactions: full dose 50%"
 
 

@@ -18,6 +18,7 @@ from run_folder_fixture import (
     arm_outcomes,
     dictionary,
     outcome,
+    skin_days,
     step_events,
     write_run,
 )
@@ -102,6 +103,18 @@ def test_an_empty_folder_a_file_and_nothing_are_told_apart(tmp_path):
         load_results(tmp_path / "nowhere")
 
 
+def test_a_wrong_path_names_the_folder_that_may_have_been_meant(tmp_path):
+    run = two_patients(tmp_path / "runs" / "comparison-1a2b3c4d")
+    with pytest.raises(RunFolderError, match=rf"comparison does not exist; did you mean {run}\?"):
+        load_results(tmp_path / "runs" / "comparison")
+    with pytest.raises(RunFolderError, match=rf"does not exist; did you mean {run}\?"):
+        load_results(tmp_path / "runs" / "comparisn-1a2b3c4d")
+    with pytest.raises(RunFolderError, match=rf"is not a run folder: .*; it holds the run folder {run}$"):
+        load_results(tmp_path / "runs")
+    with pytest.raises(RunFolderError, match=r"nothing_like_it does not exist$"):
+        load_results(tmp_path / "runs" / "nothing_like_it")
+
+
 def test_an_unfinished_run_says_how_to_finish_it(tmp_path):
     (tmp_path / "shards").mkdir()
     with pytest.raises(UnfinishedRunError, match=r"shards/ present.*run the same command again to finish"):
@@ -153,7 +166,7 @@ def test_an_integer_column_with_a_gap_stays_integer(tmp_path):
 
 
 def test_timeseries_are_read_in_part(tmp_path):
-    results = load_results(two_patients(tmp_path, timeseries=series_rows()))
+    results = load_results(two_patients(tmp_path, recorded={"timeseries": series_rows()}))
     assert len(results.timeseries()) == 8
     part = results.timeseries(patient_id=1, arm="rdd", columns=["plasma_mg_per_l"])
     assert part["plasma_mg_per_l"].tolist() == [10.0, 11.0]
@@ -164,7 +177,29 @@ def test_timeseries_are_read_in_part(tmp_path):
         results.timeseries(columns=["plasma"])
 
 
-@pytest.mark.parametrize("table", ["timeseries", "cells"])
+def test_skin_clones_and_lattice_are_read_in_part(tmp_path):
+    keys = {"scenario": "comparison", "replicate": 0, "arm": "rdd"}
+    clones = [dict.fromkeys((c.name for c in TABLES["clones"]), 7) | keys | {"patient_id": i} for i in (0, 1)]
+    lattice = [
+        dict.fromkeys((c.name for c in TABLES["lattice"]), 0.0)
+        | keys
+        | {"patient_id": 1, "patch": 2, "place": 5, "mucosa": False, "detached": True, "ctl": 3, "time_d": 4.0}
+    ]
+    recorded = {"skin": skin_days("rdd", 1, 20.0, 2.0, 28.0), "clones": clones, "lattice": lattice}
+    results = load_results(two_patients(tmp_path, recorded=recorded))
+    part = results.skin(patient_id=1, arm="rdd", columns=["detached_percent"])
+    assert list(part) == ["scenario", "arm", "patient_id", "replicate", "time_d", "detached_percent"]
+    assert part["detached_percent"].tolist() == [0.0, 0.0, 20.0, 20.0]
+    assert results.skin(arm="full_dose").empty
+    assert results.clones(patient_id=1)["memory_cells"].tolist() == [7]
+    picture = results.lattice(columns=["detached"])
+    assert picture[["time_d", "patch", "place", "detached"]].iloc[0].tolist() == [4.0, 2, 5, True]
+    assert [results.recorded(table) for table in ("skin", "cells")] == [True, False]
+    with pytest.raises(LookupError, match="skin has no column percent; it has scenario"):
+        results.skin(columns=["percent"])
+
+
+@pytest.mark.parametrize("table", ["timeseries", "cells", "skin", "clones", "lattice"])
 def test_what_was_not_recorded_says_how_to_record_it(tmp_path, table):
     with pytest.raises(RunFolderError, match=rf"did not record {table}; add `record: \[{table}\]`"):
         getattr(load_results(two_patients(tmp_path)), table)()

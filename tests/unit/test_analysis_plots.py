@@ -10,7 +10,15 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from run_folder_fixture import FAILED, MILD, NONE, SEVERE, arm_outcomes, step_events, talk_run, write_run
 
-from analysis import FailedRowsWarning, RunResults, comparison_table, load_results, plot_comparison, plot_steps
+from analysis import (
+    FailedRowsWarning,
+    RunResults,
+    comparison_table,
+    format_table,
+    load_results,
+    plot_comparison,
+    plot_steps,
+)
 from analysis.formatting import finding
 
 PROJECTED_WIDTH_INCHES = 13.333
@@ -53,7 +61,7 @@ def test_a_slide_is_16_to_9_legible_and_complete(results, draw):
     assert outside(figure) == []
     said = words(figure)
     assert "n = 200 virtual patients" in said
-    assert "penicillin g" in said
+    assert "penicillin G" in said
     assert "seed 1" in said
     assert "Simulation: research and teaching, not medical advice" in said
 
@@ -121,7 +129,19 @@ def test_failed_rows_and_a_lone_arm_are_drawn_honestly(tmp_path):
     assert "3 failed rows left out" in said
     assert "no patients to compare" in said
     lone = load_results(write_run(tmp_path / "b", arm_outcomes("full_dose", [SEVERE]), arms=["full_dose"]))
-    assert "Moderate or severe reactions: full dose 100%" in words(plot_comparison(lone))
+    figure = plot_comparison(lone)
+    said = words(figure)
+    assert "Moderate or severe reactions: full dose 100%" in said
+    assert len(figure.axes) == 1
+    assert not [word for word in ("Difference", "reference", "Number needed", "in every arm") if word in said]
+
+
+def test_figure_and_table_round_alike(tmp_path):
+    """10.5 % lies half-way: 11 in print, so 11 in the figure."""
+    grades = [NONE] * 79 + [MILD] * 21 + [SEVERE] * 100
+    both = load_results(write_run(tmp_path, arm_outcomes("full_dose", grades), arms=["full_dose"]))
+    assert "11%" in format_table(comparison_table(both))
+    assert "11%" in words(plot_comparison(both))
 
 
 def test_many_arms_with_long_names_fit(tmp_path):
