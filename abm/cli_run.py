@@ -62,8 +62,7 @@ def _show(study: Scenario, results: RunResults) -> None:
 def heading(study: Scenario) -> str:
     """Return what is asked, between rules, so that the blocks of several studies stand apart."""
     rule = "=" * WIDTH
-    asked = f"{study.name}: {study.question}" if study.question else study.name
-    return "\n".join([rule, *textwrap.wrap(asked, WIDTH), rule, ""])
+    return "\n".join([rule, *textwrap.wrap(study.question or study.name, WIDTH), rule, ""])
 
 
 def _figure(results: RunResults, name: str, draw: Callable[[RunResults], Any]) -> None:

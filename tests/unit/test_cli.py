@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import types
@@ -79,6 +80,42 @@ def test_run_prints_the_comparison_and_writes_a_figure(tmp_path) -> None:
     again = call("run", "comparison", *SMALL, "--out", str(tmp_path / "run"), "--set", "follow_up=1 h")
     assert again.exit_code == 0
     assert again.stdout == result.stdout
+
+
+def test_a_t_cell_history_has_its_own_table_and_figure(tmp_path) -> None:
+    words = ("run", "sjs", "--patients", "2", "--out", str(tmp_path / "run"))
+    words += ("--set", "arms={first: {reference: true, course: [{dose: 200 mg, every: 12 h, for: 20 d}]}}")
+    result = call(*words)
+    assert result.exit_code == 0, result.output
+    assert "\nSJS history: what does the drug do to people" in result.stdout
+    assert "Epidermal necrolysis in first" in result.stdout
+    assert "Of 100,000 people of the population" in printed(result)
+    assert "Moderate or severe" not in result.stdout
+    for figure in ("comparison.png", "body_surface.png"):
+        assert (tmp_path / "run" / figure).read_bytes().startswith(b"\x89PNG")
+        assert figure in result.stdout
+    bare = call(*words[:-1], words[-1].replace("20 d", "1 d"), "--set", "record=[]", "--out", str(tmp_path / "bare"))
+    assert bare.exit_code == 0, bare.output
+    assert not (tmp_path / "bare" / "body_surface.png").exists()
+
+
+def test_each_block_of_several_says_what_is_asked(tmp_path, scenario_file) -> None:
+    result = call("run", "full_dose", str(scenario_file), *SMALL, "--out", str(tmp_path / "runs"))
+    rule = "=" * 100
+    for question in ("How often, how soon and how severely do skin-test positive patients", "Is less safer?"):
+        assert f"{rule}\n{question}" in result.stdout
+
+
+def test_a_closed_pipe_ends_quietly() -> None:
+    program = "from abm.cli import main; main()"
+    started = subprocess.Popen(
+        [sys.executable, "-c", program, "show", "parameters"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+    )
+    started.stdout.readline()
+    started.stdout.close()
+    assert started.stderr.read() == b""
+    assert started.wait(timeout=60) in (0, -getattr(signal, "SIGPIPE", 0))
+    started.stderr.close()
 
 
 def test_run_of_several_scenarios_gives_each_its_folder(tmp_path, scenario_file) -> None:
