@@ -122,7 +122,7 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=1e-12,
     ),
     "recall_divisions": _t(
-        5.0, "", 3.0, 7.0, "derived", "beeler_2006", "1:250 to 1:10,000 of T cells fit the drug",
+        6.0, "", 3.0, 7.0, "derived", "beeler_2006", "1:250 to 1:10,000 of T cells fit the drug",
         "1e-4 × 4.6e11 cells × 2^4.4 = 1e9, effectors as in a first reaction", hard_high=8.0,
     ),
     "homing_per_day": _t(

@@ -67,7 +67,7 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=0.01, hard_high=1e5,
     ),
     "granulysin_per_hit_mm2": _e(
-        0.004, "mm²", 0.001, 0.05, "fitted", "chung_2008", "above perforin and granzyme in blister fluid",
+        0.005, "mm²", 0.001, 0.05, "fitted", "chung_2008", "above perforin and granzyme in blister fluid",
         _FIT + "; rise of the concentration (in half-maximal ones) by one hit spread over a mm²", hard_high=1e3,
     ),
     "granulysin_at_rest": _e(
@@ -76,7 +76,7 @@ PARAMETERS: dict[str, Parameter] = {
         hard_high=1.0,
     ),
     "arming_half_share": _e(
-        0.03, "", 0.005, 0.1, "assumed", "su_2017", "IL-15 makes blister cells kill more",
+        0.015, "", 0.005, 0.1, "assumed", "su_2017", "IL-15 makes blister cells kill more",
         "dead share of a place that arms half", hard_low=1e-6, hard_high=1.0,
     ),
     "bystander_per_h": _e(
@@ -96,7 +96,8 @@ PARAMETERS: dict[str, Parameter] = {
         "mean time to re-growth of a detached place that is left in peace; done in about three weeks", hard_low=0.01,
     ),
     "healing_spread": _e(
-        0.4, "", 0.0, 0.8, "assumed", "model", "docs/model.md", "places heal evenly between 1 − s and 1 + s of that time",
+        0.4, "", 0.0, 0.8, "assumed", "model", "docs/model.md",
+        "places heal evenly between 1 − s and 1 + s of that time",
         hard_high=1.0,
     ),
     "healing_half_granulysin": _e(
