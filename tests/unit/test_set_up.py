@@ -137,7 +137,7 @@ def stock_checkout(tmp_path):
 
 def test_first_run_sets_up_and_the_next_starts_at_once(checkout):
     code, output, errors = checkout.run()
-    assert (code, output) == (0, "ran run comparison\n")
+    assert (code, output) == (0, "ran run comparison sjs\n")
     assert "Setting up .venv (once" in errors
     assert checkout.run("show", "drugs --json") == (0, "ran show drugs --json\n", "")
 
@@ -193,12 +193,12 @@ def test_a_changed_lock_makes_the_environment_anew_and_a_changed_project_complet
     with open(checkout.root / "pyproject.toml", "a", encoding="utf-8") as project:
         project.write('description = "changed"\n')
     code, output, errors = checkout.run()
-    assert (code, output) == (0, "ran run comparison\n")
+    assert (code, output) == (0, "ran run comparison sjs\n")
     assert "Completing .venv" in errors
     assert leftover.exists()
     checkout.lock.write_text("# changed\n" + checkout.lock.read_text())
     code, output, errors = checkout.run()
-    assert (code, output) == (0, "ran run comparison\n")
+    assert (code, output) == (0, "ran run comparison sjs\n")
     assert "Setting up .venv" in errors
     assert not leftover.exists()
 
@@ -220,7 +220,7 @@ def test_extras_are_added_on_demand(checkout):
     subprocess.run(ask, cwd=checkout.root / "scripts", env=checkout.variables, check=True, capture_output=True)
     assert (packages / "small_extra.py").exists()
     assert json.loads((checkout.root / ".venv" / STAMP).read_text())["extras"] is True
-    assert checkout.run() == (0, "ran run comparison\n", "")
+    assert checkout.run() == (0, "ran run comparison sjs\n", "")
 
 
 def test_a_package_with_another_hash_is_refused(checkout):
