@@ -1,4 +1,4 @@
-"""The slow twin of the delayed mechanism: T cells and keratinocytes as plain Python objects, exact events, one draw each.
+"""The slow twin of the delayed mechanism: T cells and keratinocytes as plain Python objects.
 
 Cells of a clone live competing exponential clocks (Gillespie by first event, cell by cell). On the lattice each T cell
 walks, stops and hits; each hit has an exponential life of its own; time is continuous everywhere.

@@ -3,18 +3,51 @@
 from __future__ import annotations
 
 import numpy as np
-from small_worlds import a_patient, parameters, same_bits
+from small_worlds import PINNED, a_patient, same_bits
 
 from abm.engine.immune_rates import ImmuneRates, immune_rates, skin_rates
 from abm.engine.immune_state import PLACES, SIDE, STEPS_PER_BLOCK, ImmuneState, empty_immune_state
 from abm.engine.immunity import Immunity
 from abm.engine.skin_blocks import regrow
 from abm.engine.skin_kernel import SkinRates, step_patch
+from abm.parameters.catalog import ParameterSet, default_parameters
 
 SITES = SIDE * SIDE
 ADDRESS = np.array([7, 0, 3], np.uint64)
 STORED = ("ctl_site", "ctl_events", "ctl_clone", "ctl_engaged", "ctl_id", "ctl_until")
 """Arrays of `ImmuneState` that are ordered by where a T cell is stored."""
+
+HELD = {
+    "clones.priming_per_day": 0.5, "clones.anergy_per_day": 0.3, "clones.anergy_half_antigen": 0.02,
+    "clones.naive_turnover_per_day": 0.0005, "clones.lag_h": 36.0, "clones.division_h": 8.0, "clones.divisions": 17.0,
+    "clones.division_half_antigen": 1.2, "clones.recall_division_half_antigen": 0.05, "clones.treg_strength": 0.5,
+    "clones.death_per_day": 0.5, "clones.rescued_share": 0.6, "clones.survival_half_antigen": 0.2,
+    "clones.memory_share": 0.1, "clones.resident_share": 0.5, "clones.memory_maturation_d": 14.0,
+    "clones.memory_half_life_y": 10.0, "clones.recall_per_day": 6.0, "clones.recall_half_antigen": 1e-3,
+    "clones.recall_divisions": 5.0, "clones.homing_per_day": 0.15, "clones.homing_boost": 2.0,
+    "clones.skin_division_per_day": 0.2, "clones.damage_half_share": 0.05, "clones.damage_memory_d": 1.0,
+    "clones.prodrome_effectors": 5e7, "clones.precursor_frequency": 1e-6, "clones.precursor_sd": 1.0,
+    "clones.affinity_sd": 0.4, "clones.naive_cd8_cells": 6.3e10,
+    "epidermis.sites_per_mm2": 25_115.0, "epidermis.turnover_d": 14.0, "epidermis.body_skin_m2": 1.75,
+    "epidermis.ctl_speed_um_per_min": 1.5, "epidermis.engage_chance": 0.3, "epidermis.kill_half_antigen": 2e-3,
+    "epidermis.stay_chance": 0.9, "epidermis.hit_min": 20.0, "epidermis.hits_to_kill": 3.0,
+    "epidermis.hit_half_life_min": 50.0, "epidermis.granulysin_diffusion_um2_per_s": 50.0,
+    "epidermis.granulysin_half_life_min": 30.0, "epidermis.granulysin_per_hit_mm2": 0.004,
+    "epidermis.granulysin_at_rest": 0.05, "epidermis.arming_half_share": 0.03, "epidermis.bystander_per_h": 0.1,
+    "epidermis.detach_share": 0.5, "epidermis.involved_share": 0.2, "epidermis.healing_d": 10.0,
+    "epidermis.healing_spread": 0.4, "epidermis.healing_half_granulysin": 0.3, "clones.recalled_at_once": 0.5,
+    "severity.healed_share": 0.005,
+    "epidermis.site_factor_sd": 1.2, "epidermis.mucosa_factor": 20.0,
+    "severity.onset_share": 0.01, "severity.mucosa_share": 0.02, "severity.death_window_d": 21.0,
+    "severity.scorten_intercept": -4.448, "severity.scorten_slope": 1.237, "severity.item_half_percent": 20.0,
+}  # fmt: skip
+"""Numbers of T cells and epidermis that tests of the machine use, so that a new fit does not move their worlds."""
+
+
+def parameters(**overrides: float) -> ParameterSet:
+    """Return the default parameters, those of cells held; ``group__name=value`` replaces ``group.name``."""
+    replaced = {key.replace("__", "."): value for key, value in overrides.items()}
+    return default_parameters().with_overrides(PINNED | HELD | replaced)
 
 
 def an_immunity(

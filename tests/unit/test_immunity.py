@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 import pytest
-from small_worlds import FULL, a_patient, a_scenario, an_arm, parameters
-from t_cell_worlds import an_immunity, copied, inconsistencies, unlike
+from small_worlds import FULL, a_patient, a_scenario, an_arm
+from t_cell_worlds import an_immunity, copied, inconsistencies, parameters, unlike
 
 from abm.biology.severity import CLASSES
 from abm.engine.body import new_course

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
-from small_worlds import a_patient, parameters
-from t_cell_worlds import an_immunity
+from small_worlds import a_patient
+from t_cell_worlds import an_immunity, parameters
 
 from abm.biology.severity import scorten_mortality
 from abm.engine.immune_state import BLOCK_DAYS, BODY, POOL, empty_immune_state

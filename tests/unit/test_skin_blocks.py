@@ -204,7 +204,7 @@ def test_a_place_left_in_peace_heals_around_its_mean_time_and_granulysin_delays_
     assert healed[0.0].min() >= 6.0
     assert healed[0.0].max() <= 14.0 + BLOCK_DAYS
     assert abs(healed[0.0].mean() - 10.0) < 4 * 8 / np.sqrt(12 * PLACES)
-    assert healed[0.3] == pytest.approx(1.9 * healed[0.0], abs=2.1 * BLOCK_DAYS)
+    assert healed[0.3] == pytest.approx(2.0 * healed[0.0], abs=2.1 * BLOCK_DAYS)
 
 
 def test_a_new_keratinocyte_has_an_exponential_endurance_from_now() -> None:
