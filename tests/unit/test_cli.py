@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import types
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from abm import cli, cli_run, treatment
+from abm import cli, treatment
 from abm.cli import DISCLAIMER, app
 
 ROOT = Path(cli.__file__).parents[1]
@@ -80,42 +79,6 @@ def test_run_prints_the_comparison_and_writes_a_figure(tmp_path) -> None:
     again = call("run", "comparison", *SMALL, "--out", str(tmp_path / "run"), "--set", "follow_up=1 h")
     assert again.exit_code == 0
     assert again.stdout == result.stdout
-
-
-def test_a_t_cell_history_has_its_own_table_and_figure(tmp_path) -> None:
-    words = ("run", "sjs", "--patients", "2", "--out", str(tmp_path / "run"))
-    words += ("--set", "arms={first: {reference: true, course: [{dose: 200 mg, every: 12 h, for: 20 d}]}}")
-    result = call(*words)
-    assert result.exit_code == 0, result.output
-    assert "\nSJS history: what does the drug do to people" in result.stdout
-    assert "Epidermal necrolysis in first" in result.stdout
-    assert "Of 100,000 people of the population" in printed(result)
-    assert "Moderate or severe" not in result.stdout
-    for figure in ("comparison.png", "body_surface.png"):
-        assert (tmp_path / "run" / figure).read_bytes().startswith(b"\x89PNG")
-        assert figure in result.stdout
-    bare = call(*words[:-1], words[-1].replace("20 d", "1 d"), "--set", "record=[]", "--out", str(tmp_path / "bare"))
-    assert bare.exit_code == 0, bare.output
-    assert not (tmp_path / "bare" / "body_surface.png").exists()
-
-
-def test_each_block_of_several_says_what_is_asked(tmp_path, scenario_file) -> None:
-    result = call("run", "full_dose", str(scenario_file), *SMALL, "--out", str(tmp_path / "runs"))
-    rule = "=" * 100
-    for question in ("How often, how soon and how severely do skin-test positive patients", "Is less safer?"):
-        assert f"{rule}\n{question}" in result.stdout
-
-
-def test_a_closed_pipe_ends_quietly() -> None:
-    program = "from abm.cli import main; main()"
-    started = subprocess.Popen(
-        [sys.executable, "-c", program, "show", "parameters"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
-    )
-    started.stdout.readline()
-    started.stdout.close()
-    assert started.stderr.read() == b""
-    assert started.wait(timeout=60) in (0, -getattr(signal, "SIGPIPE", 0))
-    started.stderr.close()
 
 
 def test_run_of_several_scenarios_gives_each_its_folder(tmp_path, scenario_file) -> None:
@@ -297,25 +260,3 @@ def test_verify_as_json_is_one_object_a_line() -> None:
     assert {"id", "passed", "statistic", "n", "bound", "seconds"} <= set(objects[0])
     assert objects[0]["value"] is None
     assert objects[0]["detail"] == "quick=True"
-
-
-def test_quiet_progress_tells_the_time_left(capsys, monkeypatch) -> None:
-    clock = iter([100.0, 110.0, 140.0, 141.0])
-    monkeypatch.setattr(cli_run.time, "monotonic", lambda: next(clock))
-    study = types.SimpleNamespace(name="s", arms=[1, 2], cells=1000, replicates=3)
-    lines = cli_run.QuietLines(study)
-    for done in (10, 20, 30, 90):
-        lines(done, 90)
-    assert capsys.readouterr().err.splitlines() == [
-        "s: 90 patients × 2 arms × 3 replicates × 1,000 mast cells; 10 patients were done before",
-        "s: 30 of 90 patients, about 2.0 min left",
-    ]
-
-
-def test_progress_on_a_terminal_is_a_bar(capsys, monkeypatch) -> None:
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    study = types.SimpleNamespace(name="s", arms=[1], cells=10, replicates=1)
-    with cli_run.progress_of(study) as update:
-        update(1, 4)
-        update(4, 4)
-    assert "s: 4 patients × 1 arm × 10 mast cells; 1 patients were done before" in capsys.readouterr().err
