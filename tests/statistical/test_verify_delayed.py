@@ -16,7 +16,7 @@ from abm.studies.cohort import World
 from abm.studies.necrolysis_patch import Killing, attack, double_saturation, killing
 from abm.studies.verify import CHECKS
 
-SMALL = {"P11": 8, "P12": 14, "P13": 12, "P14": 8, "C1": 8, "C2": 12, "C3": 8, "A4": 10, "A5": 8, "A6": 8, "A7": 5}
+SMALL = {"P11": 8, "P12": 8, "P13": 6, "P14": 4, "C1": 6, "C2": 6, "C3": 4, "A4": 6, "A5": 4, "A6": 5, "A7": 3}
 """Patients in whom a claim that does not hold must be seen."""
 
 
@@ -32,7 +32,7 @@ def look(check: str, **changed: float) -> Finding:
     return CHECKS[check].look(world)
 
 
-@pytest.mark.parametrize("check", ["P14", "C1", "C3", "A5"])
+@pytest.mark.parametrize("check", [pytest.param("P14", marks=pytest.mark.slow), "C1", "C3", "A5"])
 def test_holds_in_a_small_world(check: str) -> None:
     found = look(check)
     assert found.passed, found.detail
@@ -44,21 +44,25 @@ def test_contact_seeds_where_granulysin_needs_dying_neighbours() -> None:
 
 
 COUNTER_EXAMPLES = [
-    pytest.param("P11", {"clones__division_h": 2.0}, id="P11: too soon"),
-    pytest.param("P11", {"clones__priming_per_day": 0.0}, id="P11: nobody"),
-    pytest.param("P12", {"clones__memory_share": 0.0}, id="P12: nothing remembers"),
-    pytest.param("P12", {"clones__priming_per_day": 0.0}, id="P12: nobody was ill"),
-    pytest.param("P13", {"clones__memory_share": 0.0}, id="P13: nothing remembers"),
-    pytest.param("P14", {"t_cell__hla_gate": 0.0}, id="P14: everybody presents the drug"),
-    pytest.param("P14", {"t_cell__clones_abacavir_b_57_01": 0.1}, id="P14: clones for abacavir are rare"),
+    pytest.param("P11", {"clones__division_h": 2.0}, id="P11: too soon", marks=pytest.mark.slow),
+    pytest.param("P11", {"clones__priming_per_day": 0.0}, id="P11: nobody", marks=pytest.mark.slow),
+    pytest.param("P12", {"clones__memory_share": 0.0}, id="P12: nothing remembers", marks=pytest.mark.slow),
+    pytest.param("P12", {"clones__priming_per_day": 0.0}, id="P12: nobody was ill", marks=pytest.mark.slow),
+    pytest.param("P13", {"clones__memory_share": 0.0}, id="P13: nothing remembers", marks=pytest.mark.slow),
+    pytest.param("P14", {"t_cell__hla_gate": 0.0}, id="P14: everybody presents the drug", marks=pytest.mark.slow),
+    pytest.param(
+        "P14", {"t_cell__clones_abacavir_b_57_01": 0.1}, id="P14: clones for abacavir are rare", marks=pytest.mark.slow
+    ),
     pytest.param("C1", {"clones__division_h": 12.0}, id="C1: slow division"),
-    pytest.param("C2", {"clones__memory_share": 0.0}, id="C2: no memory"),
-    pytest.param("C2", {"clones__memory_half_life_y": 2.0}, id="C2: memory fades in a few years"),
+    pytest.param("C2", {"clones__memory_share": 0.0}, id="C2: no memory", marks=pytest.mark.slow),
+    pytest.param(
+        "C2", {"clones__memory_half_life_y": 2.0}, id="C2: memory fades in a few years", marks=pytest.mark.slow
+    ),
     pytest.param("C3", {"epidermis__hits_to_kill": 100.0}, id="C3: hits never kill"),
     pytest.param("C3", {"epidermis__hit_min": 5.0}, id="C3: killing too fast"),
     pytest.param("A4", {"epidermis__granulysin_per_hit_mm2": 0.05}, id="A4: granulysin is still there"),
     pytest.param("A5", {"t_cell__hla_gate": 1.0}, id="A5: the gate is still there"),
-    pytest.param("A6", {"clones__memory_share": 0.1}, id="A6: the memory is still there"),
+    pytest.param("A6", {"clones__memory_share": 0.1}, id="A6: the memory is still there", marks=pytest.mark.slow),
     pytest.param("A7", {"epidermis__hits_to_kill": 3.0}, id="A7: contact still kills"),
 ]
 
@@ -72,7 +76,7 @@ def rows(**columns: list[float]) -> pd.DataFrame:
     """Outcome rows of survivors with what p12 and p13 read."""
     frame = pd.DataFrame(columns)
     frame["case"] = frame.skin_onset_d.notna()
-    frame["dose_at_skin_onset_mg"] = frame.get("dose_at_skin_onset_mg", pd.Series(1.0, frame.index))
+    frame["dose_at_skin_onset_mg"] = np.where(frame.case, 1.0, math.nan)
     return frame
 
 
