@@ -12,7 +12,8 @@ import json
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "benchmark"))
+TESTS = Path(__file__).resolve().parent.parent / "tests"
+sys.path[:0] = [str(TESTS / "benchmark"), str(TESTS)]
 
 MEANINGS = {
     "mast_kernel_msteps_per_s": "million mast-cell steps per second and core, engine",
@@ -21,6 +22,11 @@ MEANINGS = {
     "ratio_to_c": "times as fast as the same rule in C",
     "threads_2_over_1": "throughput of two threads over one",
     "fields_over_agents": "cost of the drug fields over that of the cells, ladder arm",
+    "ctl_events_per_s": "events of T cells in the epidermis per second and core",
+    "skin_cost_exponent_ctl": "exponent of that cost against T cells on a patch, 100 to 3,000",
+    "skin_cost_exponent_sites": "exponent of the epidermis's cost against lattice sites, 1 to 8 patches",
+    "skin_ratio_to_python": "times as fast as the same rule in plain Python, 300 T cells on a patch",
+    "clone_block_us": "microseconds of a T-cell clone per 64 min, every class occupied",
 }
 
 

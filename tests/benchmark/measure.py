@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from mesa_agents import AgentTissue
 from numpy_cells import NumpyTissue
+from skin_costs import skin_benchmark
 
 from abm.engine.body import new_course
 from abm.engine.clock import BASE_MIN, STEP_MIN
@@ -162,6 +163,6 @@ def benchmark(quick: bool) -> tuple[dict[str, float | None], dict[str, float]]:
         "ratio_to_c": None,
         "threads_2_over_1": thread_ratio(patients, study, parameters, repeats // 2 + 1),
         "fields_over_agents": field_share(patients[:2], study, parameters),
-    }
+    } | skin_benchmark(parameters, quick)
     elapsed = study_seconds(patients, study, parameters, usable_cpus())
     return found, {"patients": len(patients), "cells": study.cells, "seconds": elapsed}

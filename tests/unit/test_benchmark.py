@@ -26,6 +26,7 @@ sys.path.insert(0, str(ROOT / "tests" / "benchmark"))
 from measure import copied, moves  # noqa: E402
 from mesa_agents import AgentTissue  # noqa: E402
 from numpy_cells import NumpyTissue  # noqa: E402
+from skin_costs import exponent, skin_benchmark, skin_steps, whole_skin  # noqa: E402
 
 KEYS = {
     "mast_kernel_msteps_per_s",
@@ -34,6 +35,11 @@ KEYS = {
     "ratio_to_c",
     "threads_2_over_1",
     "fields_over_agents",
+    "ctl_events_per_s",
+    "skin_cost_exponent_ctl",
+    "skin_cost_exponent_sites",
+    "skin_ratio_to_python",
+    "clone_block_us",
 }
 KERNELS = ("draw_noise", "step_crosslinks", "step_signal", "step_release")
 STATES = ("receptors", "inside", "crosslinks", "memory", "ship1", "calcium", "hazard")
@@ -160,3 +166,23 @@ def test_the_script_prints_one_object_with_every_key():
     assert found.pop("ratio_to_c") is None
     assert all(value is None or value > 0.0 for value in found.values())
     assert found["ratio_to_mesa"] is not None
+
+
+def test_the_skins_costs_are_measured_on_work_that_stays():
+    """T cells go on having events at the same pace, so cost can be compared; a power law is found again."""
+    state, rates = whole_skin(default_parameters(), 300, 2)
+    engage, events = np.array([0.3]), []
+    for block in range(6):
+        before = int(state.ctl_events.sum())
+        skin_steps(state, rates.skin, 16 * block, 16, engage, rates.address)
+        events.append(int(state.ctl_events.sum()) - before)
+    assert max(events[1:]) < 1.1 * min(events[1:])
+    assert state.alive.all()
+    assert state.ctl_count.tolist() == [300, 300]
+    assert exponent((1, 2, 4), (3.0, 12.0, 48.0)) == pytest.approx(2.0)
+
+
+def test_the_skins_benchmark_gives_its_keys():
+    found = skin_benchmark(default_parameters(), quick=True)
+    assert set(found) == {key for key in KEYS if "skin" in key or "ctl" in key or "clone" in key}
+    assert all(value > 0.0 for value in found.values())
