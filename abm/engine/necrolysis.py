@@ -60,11 +60,13 @@ class Necrolysis:
         since = day - self.first["onset"]
         if since <= 1.0:
             self.percent_on_day_1 = max(self.percent_on_day_1, percent)
-        if since > self.p["severity.death_window_d"] or self.died:
+        window = self.p["severity.death_window_d"]
+        at_risk = min(since, window) - max(since - days, 0.0)
+        if at_risk <= 0.0 or self.died:
             return False
         self.score = self._score()
         risk = scorten_mortality(self.score, self.p["severity.scorten_intercept"], self.p["severity.scorten_slope"])
-        self.hazard -= math.log1p(-risk) * days / self.p["severity.death_window_d"]
+        self.hazard -= math.log1p(-risk) * at_risk / window
         self.died = self.hazard > self.endurance
         return self.died
 

@@ -154,9 +154,16 @@ def test_the_hazard_of_death_integrates_to_the_risk_of_the_score() -> None:
     watch(disease, shown(1e9, 0.5, 0.5, 0.05), 40.0)
     risk = scorten_mortality(2, -4.448, 1.237)
     assert disease.score == 2
-    blocks = math.floor(21.0 / BLOCK_DAYS)
-    assert -math.expm1(-disease.hazard) == pytest.approx(1 - (1 - risk) ** (blocks * BLOCK_DAYS / 21.0), rel=1e-9)
-    assert -math.expm1(-disease.hazard) == pytest.approx(risk, rel=5e-3)
+    assert -math.expm1(-disease.hazard) == pytest.approx(risk, rel=1e-9)
+
+
+def test_a_long_quiet_stretch_carries_the_risk_of_its_days_within_the_window() -> None:
+    disease = a_disease(overrides=certain(urea=True), age_y=50.0)
+    disease.endurance = math.inf
+    disease.first["onset"] = 0.0
+    for day, days in ((5.0, 5.0), (27.8, 22.8), (50.0, 22.2)):
+        disease.signs(shown(0.0, 0.0, 0.002), day, days)
+    assert -math.expm1(-disease.hazard) == pytest.approx(scorten_mortality(2, -4.448, 1.237), rel=1e-9)
 
 
 def test_people_die_as_often_as_their_score_says_and_as_an_exponential_within_the_window() -> None:
