@@ -113,17 +113,19 @@ def a6_no_memory(world: World) -> Finding:
 
 
 _NEVER = 100.0
+_LONG_ENOUGH_D = 28.0
 
 
 def a7_no_contact_killing(world: World) -> Finding:
     """If hits never kill, granulysin finds nothing dying that would arm the T cells: nobody falls ill."""
     frame = courses(
-        delayed_study(world, _DRUG, [first_exposure(_DRUG)]), world.parameters(epidermis__hits_to_kill=_NEVER)
+        delayed_study(world, _DRUG, [first_exposure(_DRUG, _LONG_ENOUGH_D)]),
+        world.parameters(epidermis__hits_to_kill=_NEVER),
     )
     ill, n = int(frame.case.sum()), len(frame)
     return Finding(
         passed=ill == 0 and n > 0,
-        statistic="cases among people with a fitting clone when hits never kill",
+        statistic="cases in 28 days among people with a fitting clone when hits never kill",
         value=float(ill),
         n=n,
         bound="0",

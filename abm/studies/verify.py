@@ -39,9 +39,9 @@ CHECKS: dict[str, Check] = {
         Check("A3", "no slow memory: tolerance is gone in hours", ablations.a3_no_slow_memory,
                World(150, 2_000), World(50, 1_000)),
         Check("P11", "SJS and TEN begin one to four weeks after a first exposure", delayed.p11_first_exposure,
-               World(200, 10), World(40, 10)),
+               World(150, 10), World(30, 10)),
         Check("P12", "a second time is faster and wider", delayed.p12_recall, World(150, 10), World(40, 10)),
-        Check("P13", "after SJS no ladder protects", delayed.p13_ladder_is_futile, World(120, 10), World(30, 10)),
+        Check("P13", "after SJS no ladder protects", delayed.p13_ladder_is_futile, World(100, 10), World(24, 10)),
         Check("P14", "the HLA allele is the gate", delayed.p14_hla_gate, World(120, 10), World(24, 10)),
         Check("C1", "6e4 naive cells are 1e9 effectors in about a week; twice the cells save one division",
                closure.c1_expansion, World(100, 10), World(30, 10)),
@@ -54,7 +54,7 @@ CHECKS: dict[str, Check] = {
         Check("A6", "no memory: the second time is like the first", delayed_ablations.a6_no_memory,
                World(60, 10), World(20, 10)),
         Check("A7", "no contact killing: it never begins", delayed_ablations.a7_no_contact_killing,
-               World(100, 10), World(24, 10)),
+               World(30, 10), World(8, 10)),
     )
 }  # fmt: skip
 
