@@ -113,7 +113,7 @@ def a6_no_memory(world: World) -> Finding:
 
 
 _NEVER = 100.0
-_LONG_ENOUGH_D = 28.0
+_LONG_ENOUGH_D = 21.0
 
 
 def a7_no_contact_killing(world: World) -> Finding:
@@ -125,7 +125,7 @@ def a7_no_contact_killing(world: World) -> Finding:
     ill, n = int(frame.case.sum()), len(frame)
     return Finding(
         passed=ill == 0 and n > 0,
-        statistic="cases in 28 days among people with a fitting clone when hits never kill",
+        statistic="cases in 21 days among people with a fitting clone when hits never kill",
         value=float(ill),
         n=n,
         bound="0",

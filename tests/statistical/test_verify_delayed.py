@@ -38,6 +38,7 @@ def test_holds_in_a_small_world(check: str) -> None:
     assert found.passed, found.detail
 
 
+@pytest.mark.slow
 def test_contact_seeds_where_granulysin_needs_dying_neighbours() -> None:
     found = look("A7", epidermis__granulysin_at_rest=0.0)
     assert (found.passed, found.value) == (True, 0.0)
