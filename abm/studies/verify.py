@@ -54,7 +54,7 @@ CHECKS: dict[str, Check] = {
         Check("A6", "no memory: the second time is like the first", delayed_ablations.a6_no_memory,
                World(60, 10), World(20, 10)),
         Check("A7", "no contact killing: it never begins", delayed_ablations.a7_no_contact_killing,
-               World(20, 10), World(6, 10)),
+               World(100, 10), World(24, 10)),
     )
 }  # fmt: skip
 
