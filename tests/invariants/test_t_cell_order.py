@@ -15,6 +15,8 @@ from abm.engine.immune_kernel import move_block
 from abm.engine.immune_state import POOL
 from abm.engine.immunity import NO_DISEASE
 from abm.scenario import Gap, Regimen
+from abm.scenario_file import load_scenario
+from abm.study import run_study
 from abm.treatment import Work, treat_patient
 
 DRUG = "sulfamethoxazole"
@@ -142,3 +144,27 @@ def test_the_patient_handed_on_is_a_copy(arms) -> None:
     assert later.immunity.block > earlier.immunity.block
     memory = [course.immunity.state.cells[0, POOL.memory] for course in (earlier, later)]
     assert memory[1] != memory[0]
+
+
+def test_a_study_of_histories_gives_equal_hashes_on_one_and_two_threads(tmp_path) -> None:
+    scenario = load_scenario("sjs", ["patients=4", "record=[skin, clones, lattice]"])
+    one, two = (run_study(scenario, out=tmp_path / str(workers), workers=workers) for workers in (1, 2))
+    assert {"outcomes", "events", "skin", "clones", "lattice"} <= set(one.run["content_hashes"])
+    assert one.run["content_hashes"] == two.run["content_hashes"]
+    assert (one.outcomes["peak_effectors"].dropna() > 0.0).any()
+    few = run_study(replace(scenario, cohort=replace(scenario.cohort, patients=3)), out=tmp_path / "few")
+    assert few.outcomes.equals(
+        one.outcomes[one.outcomes["patient_id"].isin(few.patients["patient_id"])].reset_index(drop=True)
+    )
+
+
+def test_looking_on_changes_no_bit_of_t_cells_whatever_the_interval() -> None:
+    arm = an_arm(replace(TWICE_DAILY, times=6), Gap(40_000.0), replace(TWICE_DAILY, times=2))
+    scenario = a_scenario(arm, allergic_to=(DRUG,), cells=20, follow_up_min=0.0)
+    alone = new_course(arm, scenario, ILL, 0, parameters(**FREQUENT))
+    alone.run(0.0)
+    for interval_min in (37.0, 5000.0):
+        watched = new_course(arm, scenario, ILL, 0, parameters(**FREQUENT))
+        assert sum(1 for _ in watched.play(0.0, interval_min)) > 5
+        assert unlike(watched.immunity.state, alone.immunity.state) == []
+        assert watched.recorder.events == alone.recorder.events
