@@ -33,6 +33,7 @@ from abm.random_streams import (
     U64,
     Stream,
     binomial_from,
+    exp_f64,
     exp_negative,
     normal_from_symmetric,
     philox,
@@ -121,6 +122,15 @@ def share_of(rate, days):
 
 
 @njit(**_OPTIONS)
+def growth_time(rate, days):
+    """``(e^(g·dt) − 1)/g``: what events per cell and day are multiplied with, so that a population that grows at a net
+    rate g grows by e^(g·dt) in a block although a cell moves at most once."""
+    if abs(rate) * days < 1e-9:
+        return days
+    return (exp_f64(rate * days) - 1.0) / rate
+
+
+@njit(**_OPTIONS)
 def step_naive(c, ledger, r, antigen, renewed_to, days, clone, block, address):
     """Renewal, priming and anergy of naive cells; returns how many were primed."""
     turned_over = share_of(r[CLONE_RATE.turnover], days)
@@ -142,8 +152,11 @@ def step_naive(c, ledger, r, antigen, renewed_to, days, clone, block, address):
 
 @njit(**_OPTIONS)
 def step_lag(c, first, entering, rate, days, clone, move, block, address):
-    """Cells between activation and division; returns how many begin to divide. Later stages move first."""
-    share = share_of(rate, days)
+    """Cells between activation and division; returns how many begin to divide. Later stages move first.
+
+    A share of rate·dt a block makes the mean wait 1/rate, although a cell moves at a block's end only.
+    """
+    share = min(1.0, rate * days)
     begin = 0
     for stage in range(LAG_STAGES - 1, -1, -1):
         out = binomial_count(c[first + stage], share, clone, move + stage, block, address)
@@ -167,7 +180,7 @@ def step_divisions(c, ledger, r, antigen, half, first, last, days, clone, move, 
     divide = r[CLONE_RATE.division] * saturating(antigen, half)
     divide *= regulated(r[CLONE_RATE.treg], r[CLONE_RATE.treg_strength])
     leave = r[CLONE_RATE.death] * (1.0 - saturating(antigen, r[CLONE_RATE.survival_half]))
-    moving = share_of(divide + leave, days)
+    moving = min(1.0, (divide + leave) * growth_time(divide - leave, days))
     finished = 0
     for k in range(last - 1, -1, -1):
         cells = c[first + k]

@@ -85,7 +85,7 @@ def skin_rates(p: ParameterSet) -> SkinRates:
     site_um = 1000.0 / math.sqrt(p["epidermis.sites_per_mm2"])
     place_um = site_um * SIDE / COARSE
     fade_per_min = math.log(2.0) / p["epidermis.granulysin_half_life_min"]
-    shrinks = math.exp(-fade_per_min * STEP_MIN)
+    lost = mode_loss(60.0 * p["epidermis.granulysin_diffusion_um2_per_s"], fade_per_min, place_um)
     share = np.append(SHARES, 0.0)
     assert share.size == MUCOSA + 1
     return SkinRates(
@@ -95,11 +95,12 @@ def skin_rates(p: ParameterSet) -> SkinRates:
             p["epidermis.granulysin_per_hit_mm2"] / (place_um / 1000.0) ** 2, p["epidermis.granulysin_at_rest"],
             p["epidermis.arming_half_share"], p["epidermis.bystander_per_h"] / 60.0, p["epidermis.detach_share"],
             1.0 / p["epidermis.turnover_d"], p["epidermis.healing_d"],
-            (1.0 - shrinks) / (fade_per_min * STEP_MIN) / shrinks, p["epidermis.involved_share"],
+            p["epidermis.involved_share"],
             p["epidermis.healing_spread"], p["epidermis.healing_half_granulysin"],
         ]),
         modes=cosine_modes(),
-        fade=mode_fade(60.0 * p["epidermis.granulysin_diffusion_um2_per_s"], fade_per_min, place_um),
+        fade=np.exp(-lost),
+        arrive=-np.expm1(-lost) / lost,
         factor=site_factors(p["epidermis.site_factor_sd"], p["epidermis.mucosa_factor"]),
         share=share,
         body_share=SIDE * SIDE / p["epidermis.sites_per_mm2"] / (1e6 * p["epidermis.body_skin_m2"]),
@@ -115,8 +116,8 @@ def cosine_modes() -> np.ndarray:
     return np.asarray(modes)
 
 
-def mode_fade(diffusion_um2_per_min: float, fade_per_min: float, place_um: float) -> np.ndarray:
-    """What every mode of granulysin keeps in a step: ``e^(−(D·λ + k)·dt)``, λ of the five-point stencil."""
+def mode_loss(diffusion_um2_per_min: float, fade_per_min: float, place_um: float) -> np.ndarray:
+    """Exponent by which every mode of granulysin falls in a step: ``(D·λ + k)·dt``, λ of the five-point stencil."""
     wave = 2.0 - 2.0 * np.cos(np.pi * np.arange(COARSE) / COARSE)
     rate = diffusion_um2_per_min * (wave[:, None] + wave[None, :]) / place_um**2 + fade_per_min
-    return np.asarray(np.exp(-rate * STEP_MIN)).ravel()
+    return np.asarray(rate * STEP_MIN).ravel()

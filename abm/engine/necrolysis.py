@@ -34,7 +34,7 @@ class Necrolysis:
     def begin(self) -> None:
         """Count signs and extent anew."""
         self.first: dict[str, float] = {}
-        self.max_detached_percent, self.percent_on_day_1, self.hazard, self.score = 0.0, 0.0, 0.0, 0
+        self.max_detached_percent, self.percent_on_day_1, self.hazard = 0.0, 0.0, 0.0
         self.arms += 1
 
     def signs(self, state: ImmuneState, day: float, days: float) -> tuple[str, ...]:
@@ -64,8 +64,7 @@ class Necrolysis:
         at_risk = min(since, window) - max(since - days, 0.0)
         if at_risk <= 0.0 or self.died:
             return False
-        self.score = self._score()
-        risk = scorten_mortality(self.score, self.p["severity.scorten_intercept"], self.p["severity.scorten_slope"])
+        risk = scorten_mortality(self._score(), self.p["severity.scorten_intercept"], self.p["severity.scorten_slope"])
         self.hazard -= math.log1p(-risk) * at_risk / window
         self.died = self.hazard > self.endurance
         return self.died
@@ -89,7 +88,7 @@ class Necrolysis:
             "skin_onset_d": self.first.get("onset", math.nan),
             "healed_d": self.first.get("healed", math.nan),
             "max_detached_percent": self.max_detached_percent,
-            "scorten": self.score if ill else None,
+            "scorten": self._score() if ill else None,
             "died": "death" in self.first,
             "death_d": self.first.get("death", math.nan),
         }

@@ -29,6 +29,7 @@ _OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy"}
 _EVENTS = U64(int(Stream.CTL_EVENTS))
 _CELL_FATES = int(Stream.KERATINOCYTE_FATES)
 _SITES = SIDE * SIDE
+_HITS, _HITS_SHIFT = 1 << 19, 18
 
 TRACE = 1e-3
 """Granulysin (in half-maximal concentrations) below which nothing dies of it: one in 1e9 of the greatest hazard."""
@@ -50,24 +51,24 @@ class SkinRate(NamedTuple):
     detach: int = 9
     turnover: int = 10
     healing_d: int = 11
-    late_release: int = 12
-    involved: int = 13
-    healing_spread: int = 14
-    healing_half: int = 15
+    involved: int = 12
+    healing_spread: int = 13
+    healing_half: int = 14
 
 
 class SkinRates(NamedTuple):
     """Constants of the epidermis.
 
-    `number`: see `SkinRate`. `modes` (COARSE, COARSE) is the orthonormal cosine transform, `fade` (PLACES,) what each
-    mode of granulysin keeps in a step. `factor` (patches,): T-cell entry relative to the mean of the skin; `share`
-    (patches,): body surface a patch stands for; `body_share`: a patch's area as a share of the body's skin;
-    `sites_per_mm2`: keratinocytes of the lattice per mm².
+    `number`: see `SkinRate`. `modes` (COARSE, COARSE) is the orthonormal cosine transform; of each mode of granulysin,
+    `fade` (PLACES,) is what a step keeps, and `arrive` (PLACES,) what is left of a release that is even over the step.
+    `factor` (patches,): T-cell entry relative to the mean of the skin; `share` (patches,): body surface a patch stands
+    for; `body_share`: a patch's area as a share of the body's skin; `sites_per_mm2`: keratinocytes of the lattice.
     """
 
     number: np.ndarray
     modes: np.ndarray
     fade: np.ndarray
+    arrive: np.ndarray
     factor: np.ndarray
     share: np.ndarray
     body_share: float
@@ -168,9 +169,12 @@ def settle_hits(state, rates, p, step, address):
         site = state.hurt[p, h]
         if state.alive[p, site] == 1:
             live = 0
-            for hit in range(state.hits[p, site]):
-                if uniforms(p * _SITES + site, step, address[2], _CELL_FATES, address[0], address[1])[hit & 3] < kept:
-                    live += 1
+            for four in range(0, state.hits[p, site], 4):
+                item = p * _SITES + site + _HITS + (four << _HITS_SHIFT)
+                u = uniforms(item, step, address[2], _CELL_FATES, address[0], address[1])
+                for hit in range(min(4, state.hits[p, site] - four)):
+                    if u[hit] < kept:
+                        live += 1
             live += state.new_hits[p, site]
             state.hits[p, site] = min(live, 200)
             if live >= rates.number[SKIN_RATE.hits]:
@@ -213,26 +217,25 @@ def transformed(modes, field, out, inverse):
 
 @njit(**_OPTIONS)
 def spread(state, rates, p):
-    """Diffusion and decay of granulysin over a step, exact in every mode; what was released counts from mid-step.
+    """Diffusion and decay of granulysin over a step, exact in every mode for a release that is even over the step.
 
-    A trace, too little to kill anybody, only fades.
+    A trace, too little to kill anybody, only fades. Returns whether there was more than that.
     """
-    level, most = state.granulysin[p], 0.0
-    for place in range(PLACES):
-        level[place] += state.source[p, place] * rates.number[SKIN_RATE.late_release]
-        state.source[p, place] = 0.0
-        most = max(most, level[place])
-    if most < TRACE:
+    level, source = state.granulysin[p], state.source[p]
+    if max(level.max(), source.max()) < TRACE:
         for place in range(PLACES):
-            level[place] *= rates.fade[0]
+            level[place] = level[place] * rates.fade[0] + source[place] * rates.arrive[0]
+            source[place] = 0.0
         return False
-    wave = np.empty(PLACES)
+    wave, released = np.empty(PLACES), np.empty(PLACES)
     transformed(rates.modes, level, wave, False)
+    transformed(rates.modes, source, released, False)
     for mode in range(PLACES):
-        wave[mode] *= rates.fade[mode]
+        wave[mode] = wave[mode] * rates.fade[mode] + released[mode] * rates.arrive[mode]
     transformed(rates.modes, wave, level, True)
     for place in range(PLACES):
         level[place] = max(level[place], 0.0)
+        source[place] = 0.0
     return True
 
 

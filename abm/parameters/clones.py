@@ -68,7 +68,7 @@ PARAMETERS: dict[str, Parameter] = {
         "most that a naive cell's line can do; 14 bring 6e4 cells to 1e9", hard_low=1.0, hard_high=20.0,
     ),
     "division_half_antigen": _t(
-        1.2, "", 0.02, 3.0, "fitted", "faroudi_2003", "stimulation takes more antigen than killing",
+        1.3, "", 0.02, 3.0, "fitted", "faroudi_2003", "stimulation takes more antigen than killing",
         _FIT + "; antigen that halves the speed of division of naive cells", hard_low=1e-9,
     ),
     "recall_division_half_antigen": _t(
@@ -97,7 +97,7 @@ PARAMETERS: dict[str, Parameter] = {
         "recovery (Beeler 2006)", hard_high=1.0,
     ),
     "resident_share": _t(
-        0.5, "", 0.2, 0.8, "assumed", "clark_2006", "skin holds nearly twice the T cells of blood",
+        0.4, "", 0.2, 0.8, "assumed", "clark_2006", "skin holds nearly twice the T cells of blood",
         "share of the memory of circulating effectors that settles in the skin", hard_high=1.0,
     ),
     "memory_maturation_d": _t(
@@ -126,15 +126,15 @@ PARAMETERS: dict[str, Parameter] = {
         "1e-4 × 4.6e11 cells × 2^4.4 = 1e9, effectors as in a first reaction", hard_high=8.0,
     ),
     "homing_per_day": _t(
-        0.15, "1/d", 0.05, 3.0, "fitted", "model", "docs/model.md", _FIT + "; entry into the skin",
+        0.08, "1/d", 0.05, 3.0, "fitted", "model", "docs/model.md", _FIT + "; entry into the skin",
         hard_high=1e3,
     ),
     "homing_boost": _t(
-        2.0, "", 0.0, 5.0, "assumed", "su_2017", "IL-15 with SCORTEN, r = 0.40", "more homing at much damage",
+        1.0, "", 0.0, 5.0, "assumed", "su_2017", "IL-15 with SCORTEN, r = 0.40", "more homing at much damage",
         hard_high=100.0,
     ),
     "skin_division_per_day": _t(
-        0.2, "1/d", 0.0, 0.7, "assumed", "gibson_2024", "receptors expanded in affected skin alone",
+        0.1, "1/d", 0.0, 0.7, "assumed", "gibson_2024", "receptors expanded in affected skin alone",
         "division of T cells inside the skin", hard_high=10.0,
     ),
     "damage_half_share": _t(

@@ -67,7 +67,7 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=0.01, hard_high=1e5,
     ),
     "granulysin_per_hit_mm2": _e(
-        0.005, "mm²", 0.001, 0.05, "fitted", "chung_2008", "above perforin and granzyme in blister fluid",
+        0.01, "mm²", 0.001, 0.05, "fitted", "chung_2008", "above perforin and granzyme in blister fluid",
         _FIT + "; rise of the concentration (in half-maximal ones) by one hit spread over a mm²", hard_high=1e3,
     ),
     "granulysin_at_rest": _e(

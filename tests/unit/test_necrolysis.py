@@ -124,7 +124,7 @@ def test_laboratory_items_are_as_frequent_as_the_extent_says() -> None:
         disease = a_disease(patient, age_y=20.0)
         disease.signs(shown(1e9, 0.5, 0.5, 0.0999), 1.0, BLOCK_DAYS)
         disease.signs(shown(1e9, 0.5, 0.5, 0.0999), 1.0 + BLOCK_DAYS, BLOCK_DAYS)
-        scores.append(disease.score)
+        scores.append(disease.outcome()["scorten"])
     share = 9.99 / (9.99 + 20.0)
     chances = [
         P[f"severity.{i}_at_rest"] + (P[f"severity.{i}_most"] - P[f"severity.{i}_at_rest"]) * share for i in ITEMS
@@ -153,7 +153,7 @@ def test_the_hazard_of_death_integrates_to_the_risk_of_the_score() -> None:
     disease.endurance = math.inf
     watch(disease, shown(1e9, 0.5, 0.5, 0.05), 40.0)
     risk = scorten_mortality(2, -4.448, 1.237)
-    assert disease.score == 2
+    assert disease.outcome()["scorten"] == 2
     assert -math.expm1(-disease.hazard) == pytest.approx(risk, rel=1e-9)
 
 
