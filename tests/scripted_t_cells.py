@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,9 @@ class Scripted:
 
     def plan(self, now_bin: int, state, rates) -> int:
         return self.next_bin
+
+    def copy(self) -> Scripted:
+        return copy.deepcopy(self)
 
     def begin_arm(self, now_bin: int) -> None:
         self.began.append(now_bin)

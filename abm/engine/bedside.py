@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -72,6 +72,7 @@ class Bedside:
         self.stopped, self.withdrawn, self.worst_before_gap = False, False, NONE
         self.gap_end_min, self.elapsed_min = math.nan, 0.0
         self.interval_bins, self.look_at_bin = 0, NEVER
+        self.rested: dict[tuple[float, frozenset[str]], Any] = {}
         self.recorder = Recorder(self)
 
     def _waiting(self, end_min: float) -> Iterator[None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from abm.engine.cells import organ_cells, patient_state
 from abm.engine.clock import bins, minutes
 from abm.engine.course import Course, EngineError
 from abm.engine.immunity import NO_DISEASE, new_immunity
-from abm.engine.rates import patient_rates
+from abm.engine.rates import Rates, patient_rates
 from abm.engine.state import BODY, COUNT, ORGANS, State
 from abm.parameters.catalog import ParameterSet
 from abm.scenario import Arm, Scenario
@@ -65,27 +64,36 @@ def new_course(
     if arm.after and before is None:
         raise ValueError(f"arm {arm.name!r} follows {arm.after!r}, and the end of that arm was not given")
     if before is not None:
-        resting = Course(
-            State(*(array.copy() for array in before.state)),
-            rates,
-            arm,
-            scenario.allergic_to,
-            copy.deepcopy(before.immunity),
-            before.now_bin,
-        )
-        ended = before.start_bin + bins(before.now_min)
-        start_min = math.ceil(minutes(ended) + arm.recovery_min)
-        return _recovered(resting, start_min - minutes(before.now_bin))
+        return _taken_over(_rested(before, arm, rates), arm, rates)
     rows = _ROWS if "timeseries" in scenario.record else 0
     state = patient_state(patient, parameters, rates, scenario.cells, rows)
     return Course(state, rates, arm, scenario.allergic_to, new_immunity(patient, scenario, parameters, address))
 
 
-def _recovered(resting: Course, recovery_min: float) -> Course:
-    """Let the recovery pass without drug, and start the arm with nothing counted yet."""
-    arm, state, immunity = resting.arm, resting.state, resting.immunity
-    resting.course_over = True
-    resting.wait(recovery_min)
+def _rested(before: Course, arm: Arm, rates: Rates) -> Course:
+    """The patient of an earlier arm after a recovery without drug; kept there for other arms that ask for the same."""
+    asked = (arm.recovery_min, arm.premedication)
+    if asked not in before.rested:
+        resting = _copied(before, arm, rates)
+        ended = before.start_bin + bins(before.now_min)
+        start_min = math.ceil(minutes(ended) + arm.recovery_min)
+        resting.course_over = True
+        resting.wait(start_min - minutes(before.now_bin))
+        before.rested[asked] = resting
+    return before.rested[asked]
+
+
+def _copied(course: Course, arm: Arm, rates: Rates) -> Course:
+    """The same patient once more, to go through `arm`."""
+    state = State(*(array.copy() for array in course.state))
+    immunity = None if course.immunity is None else course.immunity.copy()
+    return Course(state, rates, arm, course.drugs, immunity, course.now_bin)
+
+
+def _taken_over(resting: Course, arm: Arm, rates: Rates) -> Course:
+    """Start an arm with a recovered patient and nothing counted yet."""
+    course = _copied(resting, arm, rates)
+    state = course.state
     body, count = state.body, state.count
     body[BODY.peak_histamine], body[BODY.peak_tryptase] = body[BODY.histamine], body[BODY.tryptase]
     body[BODY.lowest_systolic] = body[BODY.systolic]
@@ -93,9 +101,8 @@ def _recovered(resting: Course, recovery_min: float) -> Course:
     count[COUNT.last_symptom_bin] = -(2**40)
     count[COUNT.rows] = 0
     count[COUNT.fired_skin : COUNT.fired_gut + 1] = 0
-    if immunity is not None:
-        immunity.begin_arm(resting.now_bin)
-    course = Course(state, resting.rates, arm, resting.drugs, immunity, resting.now_bin)
+    if course.immunity is not None:
+        course.immunity.begin_arm(course.now_bin)
     if count[COUNT.grade] > 0:
         course.recorder.reaction()
     return course

@@ -37,6 +37,12 @@ def fresh_skin(state, address):
 
 
 @njit(**_OPTIONS)
+def all_quiet(state):
+    """Whether neither clones nor skin can change within days without a drug."""
+    return clones_quiet(state) and skin_quiet(state)
+
+
+@njit(**_OPTIONS)
 def clones_quiet(state):
     """Whether no clone has cells that change within days: none in lag or division, no effector."""
     for clone in range(state.arriving.size):
@@ -93,11 +99,25 @@ def survey(state, rates):
 
 
 @njit(**_OPTIONS)
+def count_cells(state):
+    """Sums over the clones, for those who look."""
+    body = state.body
+    for entry, pool in (
+        (BODY.effectors, POOL.effector),
+        (BODY.skin_effectors, POOL.skin),
+        (BODY.memory, POOL.memory),
+        (BODY.resident, POOL.resident),
+    ):
+        body[entry] = state.cells[:, pool].sum()
+
+
+@njit(**_OPTIONS)
 def move_clones(state, rates, exposure, block, days):
     """Move every clone on by `days` at a mean exposure (1 = therapeutic)."""
     for clone in range(state.arriving.size):
         antigen = exposure * rates.affinity[clone]
         step_clone(state, rates.clone, clone, antigen, rates.naive[clone], days, block, rates.address)
+    count_cells(state)
 
 
 @njit(**_OPTIONS)

@@ -36,31 +36,26 @@ class ImmuneRecords:
         self.rows: list[tuple[float, ...]] = []
         self.snapshots: list[np.ndarray] = []
         self.peak_effectors, self.peak_ctl_per_mm2, self.peak_granulysin = 0.0, 0.0, 0.0
+        self.skin_mm2 = SITES_PER_PLACE * PLACES / (rates.skin.sites_per_mm2 * rates.skin.body_share)
 
     def note(self, state: ImmuneState, day: float, exposure: float) -> None:
         """Keep what the end of a block shows."""
-        body, cells = state.body, state.cells
-        effectors, in_skin = float(cells[:, POOL.effector].sum()), float(cells[:, POOL.skin].sum())
+        body = state.body.tolist()
+        effectors, in_skin = body[BODY.effectors], body[BODY.skin_effectors]
         per_mm2 = in_skin / self.skin_mm2
         self.peak_effectors = max(self.peak_effectors, effectors + in_skin)
         self.peak_ctl_per_mm2 = max(self.peak_ctl_per_mm2, per_mm2)
-        self.peak_granulysin = max(self.peak_granulysin, float(body[BODY.granulysin]))
+        self.peak_granulysin = max(self.peak_granulysin, body[BODY.granulysin])
         self.days.append(day)
-        self.detached.append(float(body[BODY.detached_share]))
+        self.detached.append(body[BODY.detached_share])
         if "skin" in self.record:
-            percent = [100.0 * float(body[i]) for i in (
-                BODY.dead_share, BODY.involved_share, BODY.detached_share, BODY.mucosa_share)]  # fmt: skip
-            memory = float(cells[:, POOL.memory].sum()), float(cells[:, POOL.resident].sum())
-            level = float(body[BODY.granulysin])
-            self.rows.append((day, exposure, effectors, in_skin, *memory, per_mm2, level, *percent,
-                              float(body[BODY.damage])))  # fmt: skip
+            self.rows.append((
+                day, exposure, effectors, in_skin, body[BODY.memory], body[BODY.resident], per_mm2,
+                body[BODY.granulysin], 100.0 * body[BODY.dead_share], 100.0 * body[BODY.involved_share],
+                100.0 * body[BODY.detached_share], 100.0 * body[BODY.mucosa_share], body[BODY.damage],
+            ))  # fmt: skip
         if "lattice" in self.record and len(self.days) % _SNAPSHOT_BLOCKS == 0 and body[BODY.dead_share] > 0.0:
             self.snapshots.append(self._snapshot(state, day))
-
-    @property
-    def skin_mm2(self) -> float:
-        """Skin of the body, mm²."""
-        return SITES_PER_PLACE * PLACES / (self.rates.skin.sites_per_mm2 * self.rates.skin.body_share)
 
     def _snapshot(self, state: ImmuneState, day: float) -> np.ndarray:
         """Places of all patches: day, patch, place, living share, detached, granulysin, T cells."""

@@ -72,6 +72,10 @@ class Ledger(NamedTuple):
     granulysin: int = 5
     killed_by_contact: int = 6
     killed_by_granulysin: int = 7
+    effectors: int = 8
+    skin_effectors: int = 9
+    memory: int = 10
+    resident: int = 11
 
 
 BODY = Ledger()
@@ -89,7 +93,7 @@ class ImmuneState(NamedTuple):
     arriving : ndarray of int64, shape (clones,)
         Cells that entered the skin of the whole body in the last block.
     body : ndarray of float64
-        Damage signal, shares of the skin dead or detached, granulysin; see `Ledger`.
+        Damage signal, shares of the skin dead or detached, granulysin, sums over the clones; see `Ledger`.
     alive : ndarray of uint8, shape (patches, sites)
         1 for a living keratinocyte.
     target : ndarray of uint8, shape (sites,)

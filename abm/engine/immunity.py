@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from abm.biology.t_cell import presented
-from abm.engine.immune_kernel import clones_quiet, fresh_skin, move_block, move_clones, skin_quiet
+from abm.engine.immune_kernel import all_quiet, fresh_skin, move_block, move_clones
 from abm.engine.immune_rates import ImmuneRates, immune_rates
 from abm.engine.immune_records import ImmuneRecords
 from abm.engine.immune_state import BLOCK_BINS, BLOCK_DAYS, BODY, POOL, ImmuneState, empty_immune_state
@@ -82,6 +83,15 @@ class Immunity:
         """Body surface detached at this moment, %."""
         return 100.0 * float(self.state.body[BODY.detached_share])
 
+    def copy(self) -> Immunity:
+        """The same patient once more, to go another way; records begin anew."""
+        twin = copy.copy(self)
+        twin.state = ImmuneState(*(array.copy() for array in self.state))
+        twin.disease = copy.copy(self.disease)
+        twin.disease.first = dict(self.disease.first)
+        twin.records = ImmuneRecords(self.records.record, self.rates)
+        return twin
+
     def begin_arm(self, now_bin: int) -> None:
         """Start an arm: signs and extremes are counted anew from here."""
         self.start_bin = now_bin
@@ -105,9 +115,12 @@ class Immunity:
         return self.next_bin
 
     def _quiet(self, now_bin: int, drug: State, rates: Rates) -> bool:
-        left = np.abs(drug.drug[0]).max() * rates.t_cell_per_mg[0] + drug.exposure[0] / _BLOCK_MIN + self.shown
+        body = self.state.body
+        if self.shown > _NO_EXPOSURE or body[BODY.effectors] + body[BODY.skin_effectors] > 0.0:
+            return False
+        left = np.abs(drug.drug[0]).max() * rates.t_cell_per_mg[0] + drug.exposure[0] / _BLOCK_MIN
         pumping = drug.pump[:, 1].max() > now_bin
-        return bool(left < _NO_EXPOSURE and not pumping and clones_quiet(self.state) and skin_quiet(self.state))
+        return bool(left < _NO_EXPOSURE and not pumping and all_quiet(self.state))
 
     def move(self, drug: State, rates: Rates, now_bin: int) -> tuple[str, ...]:
         """Move up to `now_bin` with the exposure that has passed, and return the signs seen for the first time.
@@ -138,15 +151,15 @@ class Immunity:
 
     def outcome(self) -> dict[str, Any]:
         """Columns of the outcome row that this mechanism decides."""
-        cells = self.state.cells
+        body = self.state.body
         return self.disease.outcome() | {
             "peak_effectors": float(self.records.peak_effectors),
             "peak_ctl_per_mm2": float(self.records.peak_ctl_per_mm2),
             "peak_granulysin": float(self.records.peak_granulysin),
             "detached_10_to_90_d": self.records.detached_10_to_90_d(),
-            "memory_cells": float(cells[:, POOL.memory].sum()),
-            "resident_memory_cells": float(cells[:, POOL.resident].sum()),
-            "memory_share_of_t_cells": float(cells[:, POOL.memory].sum()) / self.all_t_cells,
+            "memory_cells": float(body[BODY.memory]),
+            "resident_memory_cells": float(body[BODY.resident]),
+            "memory_share_of_t_cells": float(body[BODY.memory]) / self.all_t_cells,
         }
 
     def tables(self) -> dict[str, dict[str, np.ndarray]]:

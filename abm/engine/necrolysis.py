@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from abm.biology.severity import necrolysis_class, raised, scorten_mortality
-from abm.engine.immune_state import BODY, POOL, ImmuneState
+from abm.engine.immune_state import BODY, ImmuneState
 from abm.parameters.catalog import ParameterSet
 from abm.random_streams import Stream, uniforms
 
@@ -28,6 +28,10 @@ class Necrolysis:
         seed, replicate, number = address
         self.tolerance = uniforms(0, 0, number, int(Stream.SEVERITY), seed, 0)
         self.endurance = -math.log(uniforms(1, 0, number, int(Stream.SEVERITY), seed, replicate)[0])
+        self.limits = (
+            parameters["clones.prodrome_effectors"], parameters["severity.mucosa_share"],
+            parameters["severity.onset_share"], parameters["severity.healed_share"],
+        )  # fmt: skip
         self.died, self.arms = False, 0
         self.begin()
 
@@ -39,18 +43,18 @@ class Necrolysis:
 
     def signs(self, state: ImmuneState, day: float, days: float) -> tuple[str, ...]:
         """Look at the patient at the end of a block; returns the signs seen for the first time in this arm."""
-        body, p = state.body, self.p
+        body = state.body
         percent = 100.0 * float(body[BODY.detached_share])
         self.max_detached_percent = max(self.max_detached_percent, percent)
-        effectors = float(state.cells[:, POOL.effector].sum() + state.cells[:, POOL.skin].sum())
+        fever, mucosa, onset, healed = self.limits
         seen = {
-            "prodrome": effectors >= p["clones.prodrome_effectors"],
-            "mucosa": body[BODY.mucosa_share] >= p["severity.mucosa_share"],
-            "onset": body[BODY.involved_share] >= p["severity.onset_share"],
+            "prodrome": body[BODY.effectors] + body[BODY.skin_effectors] >= fever,
+            "mucosa": body[BODY.mucosa_share] >= mucosa,
+            "onset": body[BODY.involved_share] >= onset,
             "detached": percent >= 1.0,
         }
         if "onset" in self.first:
-            seen["healed"] = body[BODY.involved_share] < p["severity.healed_share"] and not seen["prodrome"]
+            seen["healed"] = body[BODY.involved_share] < healed and not seen["prodrome"]
             seen["death"] = self._dies(percent, day, days)
         new = tuple(sign for sign, there in seen.items() if there and sign not in self.first)
         self.first |= dict.fromkeys(new, day)
