@@ -27,24 +27,27 @@ _RENEWED_Y = 20.0
 
 
 def a4_no_granulysin(world: World) -> Finding:
-    """Contact alone cannot detach 30 % of the surface at realistic T-cell densities; without granulysin no TEN."""
+    """Contact alone cannot detach 30 % of the surface at realistic T-cell densities; granulysin can.
+
+    Patches are held at 150 T cells per mm² for four days; of whole patients those count whose skin never held more.
+    """
     without, normal = world.parameters(epidermis__granulysin_per_hit_mm2=0.0), world.parameters()
     patches = max(10, world.patients // 2)
     contact, both = (attack(p, _MOST_CTL_PER_MM2, 4.0, patches, world.seed) for p in (without, normal))
     frames = [courses(delayed_study(world, _DRUG, [first_exposure(_DRUG)]), p) for p in (without, normal)]
-    wide = [int((frame.necrolysis == "TEN").sum()) for frame in frames]
-    n = world.patients
+    calm = [frame[frame.peak_ctl_per_mm2 <= _MOST_CTL_PER_MM2] for frame in frames]
+    wide = [int((frame.necrolysis == "TEN").sum()) for frame in calm]
     return Finding(
         passed=bool(contact.detached.max() < 0.3 <= both.detached.mean() and wide[0] == 0 and wide[1] > 0),
         statistic="largest share of a patch detached after 4 days under 150 T cells per mm², without granulysin",
         value=float(contact.detached.max()),
         n=patches,
-        bound="< 0.30 in every patch, with granulysin ≥ 0.30 on average; whole patients: no TEN without it, some with "
-        "it",
-        detail=f"without granulysin {_patch_text(contact)}, with it {_patch_text(both)}; patients without granulysin: "
-        f"TEN {share_text(wide[0], n)}, SJS/overlap/TEN {class_text(frames[0])}; with it TEN {share_text(wide[1], n)}, "
-        f"{class_text(frames[1])}; most T cells per mm² of a body {frames[0].peak_ctl_per_mm2.max():.0f} and "
-        f"{frames[1].peak_ctl_per_mm2.max():.0f}",
+        bound="< 0.30 in every patch, with granulysin ≥ 0.30 on average; whole patients with ≤ 150 T cells per mm²: no "
+        "TEN without it, some with it",
+        detail=f"without granulysin {_patch_text(contact)}, with it {_patch_text(both)}; patients with at most 150 T "
+        f"cells per mm²: TEN {share_text(wide[0], len(calm[0]))} without granulysin, "
+        f"{share_text(wide[1], len(calm[1]))} with it; all patients, SJS/overlap/TEN: {class_text(frames[0])} without "
+        f"(up to {frames[0].peak_ctl_per_mm2.max():.0f} T cells per mm²), {class_text(frames[1])} with it",
     )
 
 

@@ -48,7 +48,7 @@ CHECKS: dict[str, Check] = {
         Check("C2", "memory lasts", closure.c2_memory, World(100, 10), World(30, 10)),
         Check("C3", "killing saturates in targets and in T cells", closure.c3_double_saturation,
                World(64, 10), World(16, 10)),
-        Check("A4", "no granulysin: no TEN", delayed_ablations.a4_no_granulysin, World(100, 10), World(30, 10)),
+        Check("A4", "no granulysin: contact alone is not enough", delayed_ablations.a4_no_granulysin, World(100, 10), World(30, 10)),
         Check("A5", "no HLA gate: everybody is at the carriers' risk", delayed_ablations.a5_no_hla_gate,
                World(100, 10), World(30, 10)),
         Check("A6", "no memory: the second time is like the first", delayed_ablations.a6_no_memory,
