@@ -214,7 +214,8 @@ SOURCES: dict[str, str] = {
     "skin. J Immunol 2006;176(7):4431–4439. doi 10.4049/jimmunol.176.7.4431. 2e10 T cells in the skin, nearly twice "
     "those of blood",
     "illing_2012": "Illing PT, Vivian JP, Dudek NL, et al. Immune self-reactivity triggered by drug-modified "
-    "HLA-peptide repertoire. Nature 2012;486:554–558. doi 10.1038/nature11147. How long its complexes last [not checked]",
+    "HLA-peptide repertoire. Nature 2012;486:554–558. doi 10.1038/nature11147. How long its complexes last "
+    "[not checked]",
     "pichler_p_i": "Pichler WJ. Pharmacological interaction of drugs with antigen-specific immune receptors: "
     "the p-i concept. Curr Opin Allergy Clin Immunol 2002;2(4):301–305. [not checked]",
 }

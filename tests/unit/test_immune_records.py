@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from t_cell_worlds import SITES, an_immunity, put_ctl
 
+from abm.engine.immune_kernel import count_cells
 from abm.engine.immune_records import ImmuneRecords
 from abm.engine.immune_state import BLOCK_DAYS, BODY, PATCHES, PLACES, POOL
 from abm.engine.skin_kernel import kill
@@ -26,6 +27,7 @@ def noted(record=ALL, blocks: int = 45):
         state.cells[0, POOL.effector], state.cells[1, POOL.skin] = 100 * (block + 1), 1_750_000 * (block + 1)
         state.body[BODY.dead_share], state.body[BODY.detached_share] = 0.2, min(0.01 * block, 0.3)
         state.body[BODY.granulysin] = 0.5 if block == 3 else 0.1
+        count_cells(state)
         immunity.records.note(state, (block + 1) * BLOCK_DAYS, 0.7)
     return immunity
 

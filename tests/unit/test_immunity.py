@@ -152,7 +152,10 @@ def test_quiet_years_are_few_steps_and_leave_the_skin_as_it_was() -> None:
         immunity.move(state, rates, immunity.plan(immunity.block * BLOCK_BINS, state, rates))
         steps += 1
     assert steps == math.ceil(10 * YEAR_BLOCKS / 512) < 170
-    assert unlike(immunity.state, before, leave_out=("cells", "ledger")) == []
+    assert unlike(immunity.state, before, leave_out=("cells", "ledger", "body")) == []
+    changed = np.flatnonzero(immunity.state.body != before.body)
+    assert changed.tolist() == [BODY.memory], "of the sums over the clones only that of memory changes"
+    assert immunity.state.body[BODY.memory] == immunity.state.cells[0, POOL.memory]
     assert immunity.state.cells[0, POOL.memory] == pytest.approx(5e5, rel=0.01), "half-life of ten years"
 
 

@@ -11,7 +11,7 @@ from small_worlds import a_patient
 from t_cell_worlds import an_immunity, parameters
 
 from abm.biology.severity import scorten_mortality
-from abm.engine.immune_state import BLOCK_DAYS, BODY, POOL, empty_immune_state
+from abm.engine.immune_state import BLOCK_DAYS, BODY, empty_immune_state
 from abm.engine.necrolysis import Necrolysis
 
 P = parameters()
@@ -26,7 +26,7 @@ def a_disease(patient_id: int = 3, replicate: int = 0, overrides=None, **traits)
 def shown(effectors: float = 0.0, mucosa: float = 0.0, involved: float = 0.0, detached: float = 0.0):
     """Return a body that shows so much."""
     state = empty_immune_state(1)
-    state.cells[0, POOL.effector] = round(effectors)
+    state.body[BODY.effectors], state.body[BODY.skin_effectors] = 0.4 * effectors, 0.6 * effectors
     state.body[BODY.mucosa_share], state.body[BODY.involved_share] = mucosa, involved
     state.body[BODY.detached_share] = detached
     return state
