@@ -1,4 +1,4 @@
-"""T cells and epidermis against closed forms: growth, extinction, waiting times, half-lives, reach of granulysin."""
+"""T cells and epidermis against closed forms: growth, extinction, waiting times, half-lives."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from t_cell_worlds import ADDRESS, SITES, a_patch, clone_rates, put_ctl, run_ste
 from verdict import FAMILY_WISE_ERROR, critical_z, failures, z_of_mean, z_of_variances
 
 from abm.engine.clone_kernel import CLONE_RATE, step_clone
-from abm.engine.immune_state import BLOCK_DAYS, COARSE, POOL, SIDE, STEP_MIN, empty_immune_state
-from abm.engine.skin_kernel import SKIN_RATE, settle_hits, spread, step_ctl
+from abm.engine.immune_state import BLOCK_DAYS, CELLS_MADE, POOL, STEP_MIN, empty_immune_state
+from abm.engine.skin_kernel import SKIN_RATE, settle_hits, step_ctl
 
 FINE_DAYS = BLOCK_DAYS / 32.0
 SATURATING = 1e9
@@ -39,12 +39,16 @@ def ended(start: dict[int, int], antigen: float, days: float, step_days: float, 
     return np.array(found)
 
 
-GROWS = {"clones__divisions": 20.0, "clones__homing_per_day": 0.0, "clones__rescued_share": 1.0}
+DAY_BLOCKS = 22
+GROWTH_DAYS = DAY_BLOCKS * BLOCK_DAYS
+"""A whole number of the engine's blocks, nearly a day."""
+DIVIDE = 3.0
 
 
-def grown(step_days: float, worlds: int = 300, division_h: float = 8.0) -> np.ndarray:
-    """Cells after a day of division from twenty."""
-    return ended({POOL.dividing: 20}, SATURATING, 1.0, step_days, worlds, clones__division_h=division_h, **GROWS).sum(1)
+def grown(step_days: float, worlds: int = 2000, division_h: float = 8.0) -> np.ndarray:
+    """Cells after nearly a day of division from twenty that never leave."""
+    overrides = {"clones__divisions": 20.0, "clones__division_h": division_h}
+    return ended({POOL.dividing: 20}, SATURATING, GROWTH_DAYS, step_days, worlds, **overrides).sum(axis=1)
 
 
 @pytest.fixture(scope="module")
@@ -52,43 +56,109 @@ def fine() -> np.ndarray:
     return grown(FINE_DAYS)
 
 
-def yule() -> float:
-    """Mean of twenty lines of a pure birth process after a day of three divisions."""
-    return 20 * math.exp(3.0)
+@pytest.fixture(scope="module")
+def blockwise() -> np.ndarray:
+    return grown(BLOCK_DAYS)
+
+
+def yule(rate: float = DIVIDE) -> float:
+    """Mean of twenty lines of a pure birth process."""
+    return 20 * math.exp(rate * GROWTH_DAYS)
+
+
+def spread_by_steps(steps_per_block: int) -> float:
+    """Variance of twenty lines that double with a chance of e^(βΔ) − 1 a step (Galton and Watson)."""
+    steps, each = DAY_BLOCKS * steps_per_block, math.exp(DIVIDE * BLOCK_DAYS / steps_per_block)
+    return 20 * (each - 1) * (2 - each) * each ** (steps - 1) * (each**steps - 1) / (each - 1)
+
+
+def spread_of_yule() -> float:
+    """Variance of twenty lines of a pure birth process."""
+    each = math.exp(DIVIDE * GROWTH_DAYS)
+    return 20 * each * (each - 1)
+
+
+def z_of_variance(sample: np.ndarray, variance: float) -> float:
+    """z of a sample variance against a known one, its error from the fourth moment."""
+    return z_of_mean((sample - sample.mean()) ** 2 * sample.size / (sample.size - 1), variance)
 
 
 def test_dividing_cells_grow_as_a_pure_birth_process(fine) -> None:
-    mean = yule()
-    law = stats.nbinom(20, 1 / math.exp(3.0)).rvs(size=20_000, random_state=1) + 20.0
-    assert law.mean() == pytest.approx(mean, rel=0.01)
-    step_error = 3.0 * FINE_DAYS / 2 * 3.0
-    z = {"mean": z_of_mean(fine / math.exp(-step_error), mean), "variance": z_of_variances(fine, law)}
+    law = stats.nbinom(20, math.exp(-DIVIDE * GROWTH_DAYS)).rvs(size=20_000, random_state=1) + 20.0
+    assert law.mean() == pytest.approx(yule(), rel=0.01)
+    assert law.var() == pytest.approx(spread_of_yule(), rel=0.05)
+    assert failures({"mean": z_of_mean(fine, yule()), "variance": z_of_variances(fine, law)}) == {}
+
+
+def test_at_the_engines_blocks_growth_is_exact_in_the_mean(blockwise) -> None:
+    assert abs(z_of_mean(blockwise, yule())) < critical_z(1)
+
+
+@pytest.mark.parametrize("step_days", [FINE_DAYS, BLOCK_DAYS], ids=["fine", "blocks"])
+def test_a_division_rate_two_percent_wrong_would_be_seen(step_days) -> None:
+    assert abs(z_of_mean(grown(step_days, division_h=8.0 / 1.02), yule())) > critical_z(2)
+
+
+def test_at_the_engines_blocks_lines_differ_less_than_those_of_a_birth_process(blockwise, fine) -> None:
+    """What a block costs: a cell divides at most once in it, so very fast and very slow lines are rarer."""
+    z = {"blocks": z_of_variance(blockwise, spread_by_steps(1)), "fine": z_of_variance(fine, spread_by_steps(32))}
     assert failures(z) == {}
+    assert z_of_variance(blockwise, spread_of_yule()) < -critical_z(1)
+    lost = {n: 1 - spread_by_steps(n) / spread_of_yule() for n in (1, 2, 8, 32)}
+    assert 0.2 < lost[1] < 0.3, "of the variance at the fastest division, none of the mean"
+    assert lost[2] / lost[1] == pytest.approx(0.5, abs=0.05)
+    assert lost[32] / lost[8] == pytest.approx(0.25, abs=0.02)
 
 
-def test_a_division_rate_five_percent_wrong_would_be_seen() -> None:
-    assert abs(z_of_mean(grown(FINE_DAYS, division_h=8.0 / 1.05), yule())) > critical_z(2)
+def dividing_and_made(blocks: int, death_per_day: float, start: int, worlds: int = 600) -> tuple[np.ndarray, ...]:
+    """Dividing cells and divisions after so many blocks at an antigen that half of the deserters' rescue needs."""
+    alone = {"clones__divisions": 20.0, "clones__homing_per_day": 0.0, "clones__memory_share": 0.0}
+    rates, found = clone_rates(clones__death_per_day=death_per_day, **alone), []
+    for world in range(worlds):
+        state = empty_immune_state(1, 1)
+        state.cells[0, POOL.dividing] = start
+        address = np.array([12, 0, world], np.uint64)
+        many_steps(state, rates.clone, 0.2, 0.0, BLOCK_DAYS, 0, blocks, address)
+        dividing = state.cells[0, POOL.dividing : POOL.recall_dividing].sum()
+        found.append((dividing, state.ledger[0, CELLS_MADE]))
+    return tuple(np.array(found, float).T)
 
 
-def test_at_the_engines_blocks_growth_is_the_geometric_one_of_the_steps() -> None:
-    """A cell divides at most once a block: e^(βt) becomes (2 − e^(−βΔ))^(t/Δ), which is slower."""
-    blocks = round(1.0 / BLOCK_DAYS)
-    mean = 20 * (2 - math.exp(-3.0 * BLOCK_DAYS)) ** blocks
-    found = grown(BLOCK_DAYS)
-    assert abs(z_of_mean(found, mean)) < critical_z(1)
-    rate = math.log(mean / 20) / (blocks * BLOCK_DAYS)
-    assert 0.88 < rate / 3.0 < 0.89, "the price of a block of 64 min at the fastest division"
+BIRTH = DIVIDE * 0.2 / 1.4
 
 
-def test_growth_converges_to_first_order_in_the_step(fine) -> None:
-    exact = {n: math.log(2 - math.exp(-3.0 * BLOCK_DAYS / n)) / (BLOCK_DAYS / n) for n in (1, 2, 8, 32)}
-    found = {n: math.log(grown(BLOCK_DAYS / n).mean() / 20) * (1.0 / (round(n / BLOCK_DAYS) * BLOCK_DAYS / n))
-             for n in (2, 8)} | {32: math.log(fine.mean() / 20)}  # fmt: skip
-    spread = 4 * math.sqrt(1 / 20 / 300)
-    assert all(abs(found[n] - exact[n]) < spread for n in found)
-    errors = {n: 3.0 - rate for n, rate in exact.items()}
-    assert errors[2] / errors[1] == pytest.approx(0.5, abs=0.05)
-    assert errors[32] / errors[8] == pytest.approx(0.25, abs=0.02)
+@pytest.mark.parametrize(("blocks", "start"), [(1, 20_000), (112, 150)])
+@pytest.mark.parametrize("death", [0.5, 2 * BIRTH, 2.0], ids=["grows", "stays", "shrinks"])
+def test_cells_that_divide_or_leave_grow_by_the_difference_of_the_rates(death, blocks, start) -> None:
+    """Dividing cells N₀·e^((d−l)t), divisions d·∫N: exact in one of the engine's blocks and in many."""
+    days, net = blocks * BLOCK_DAYS, BIRTH - death / 2
+    lived = days if abs(net) < 1e-9 else math.expm1(net * days) / net
+    dividing, made = dividing_and_made(blocks, death, start)
+    z = {"dividing": z_of_mean(dividing, start * math.exp(net * days)),
+         "divisions": z_of_mean(made, start * BIRTH * lived)}  # fmt: skip
+    assert failures(z) == {}
+    assert abs(z_of_mean(made, 1.05 * start * BIRTH * lived)) > critical_z(2)
+
+
+@pytest.mark.parametrize("first", [POOL.lag, POOL.recall_lag, POOL.skin_lag], ids=["naive", "blood", "skin"])
+def test_the_lag_has_the_mean_of_its_parameter_at_the_engines_blocks(first) -> None:
+    """Mean wait = ∫ share still waiting; its variance is that of three geometric stages, below Erlang's."""
+    rates, state, start = clone_rates().clone, empty_immune_state(1, 1), 1_000_000
+    state.cells[0, first] = start
+    waiting = []
+    for block in range(600):
+        waiting.append(state.cells[0, first : first + 3].sum() / start)
+        many_steps(state, rates, 0.0, 0.0, BLOCK_DAYS, block, 1, ADDRESS)
+    assert state.cells[0, first : first + 3].sum() == 0
+    still, number = np.array(waiting), np.arange(600)
+    mean = still.sum() * BLOCK_DAYS
+    variance = ((2 * number + 1) * still).sum() * BLOCK_DAYS**2 - mean**2
+    share = 2.0 * BLOCK_DAYS
+    expected = 3 * (1 - share) / 4.0
+    error = math.sqrt(expected / start)
+    assert abs(mean - 1.5) / error < critical_z(3)
+    assert abs(mean - 1.5 * 1.005) / error > critical_z(3), "half a percent would be seen"
+    assert variance == pytest.approx(expected, rel=0.01)
 
 
 def test_a_small_clone_in_the_skin_dies_out_as_a_birth_death_process() -> None:
@@ -190,28 +260,6 @@ def test_hits_are_forgotten_with_their_half_life() -> None:
     assert stats.binomtest(left, start, 0.5 ** (1.1 * 25 * STEP_MIN / 50.0)).pvalue < FAMILY_WISE_ERROR
     both = int((state.hits[0] == 2).sum())
     assert stats.binomtest(both, SITES, 0.5 ** (2 * 25 * STEP_MIN / 50.0)).pvalue > FAMILY_WISE_ERROR, "independent"
-
-
-def steady(diffusion_um2_per_s: float) -> tuple[np.ndarray, float, float]:
-    """Steady granulysin along x from a line of steady release at x = 0; with place width (µm) and fading (1/min)."""
-    state, rates = a_patch(epidermis__granulysin_diffusion_um2_per_s=diffusion_um2_per_s)
-    for _ in range(400):
-        state.source[0, ::COARSE] += 1.0
-        spread(state, rates, 0)
-    place_um = 1000.0 / math.sqrt(25_115.0) * SIDE / COARSE
-    return state.granulysin[0].reshape(COARSE, COARSE)[3], place_um, math.log(2) / 30.0
-
-
-@pytest.mark.parametrize("diffusion", [0.5, 1.0, 2.0])
-def test_granulysin_reaches_as_far_as_the_five_point_stencil_says(diffusion) -> None:
-    """c(x) ∝ cosh((N − ½ − x)·μ) with 2·cosh μ = 2 + k·dx²/D, away from the source; √(D/k) where dx resolves it."""
-    level, place_um, fade = steady(diffusion)
-    mu = math.acosh(1 + fade * place_um**2 / (2 * 60 * diffusion))
-    expected = np.cosh((COARSE - 0.5 - np.arange(COARSE)) * mu)
-    assert level[1:] / level[1] == pytest.approx(expected[1:] / expected[1], rel=0.03, abs=0.003)
-    assert level.sum() == pytest.approx(1.0 / (STEP_MIN * fade), rel=1e-9)
-    reach = math.sqrt(60 * diffusion / fade)
-    assert place_um / mu == pytest.approx(reach * (1 + (place_um / reach) ** 2 / 24), rel=0.02)
 
 
 def test_t_cells_find_targets_in_proportion_to_their_number_while_they_are_few() -> None:
