@@ -248,18 +248,21 @@ def test_a_serial_killer_leaves_after_a_geometric_number_of_hits() -> None:
     assert abs(mean - 10.0) / error < critical_z(1)
 
 
-def test_hits_are_forgotten_with_their_half_life() -> None:
+@pytest.mark.parametrize("on_each", [2, 4, 7])
+def test_hits_are_forgotten_one_by_one_with_their_half_life(on_each) -> None:
+    """Every hit has a random number of its own, those beyond the fourth too."""
     state, rates = a_patch()
     rates.number[SKIN_RATE.hits] = 1e9
-    state.hits[0] = 2
+    state.hits[0] = on_each
     state.hurt[0], state.hurt_count[0] = np.arange(SITES), SITES
-    for step in range(25):
+    steps = 12
+    for step in range(steps):
         settle_hits(state, rates, 0, step, ADDRESS)
-    left, start = int(state.hits[0].sum()), 2 * SITES
-    assert stats.binomtest(left, start, 0.5 ** (25 * STEP_MIN / 50.0)).pvalue > FAMILY_WISE_ERROR
-    assert stats.binomtest(left, start, 0.5 ** (1.1 * 25 * STEP_MIN / 50.0)).pvalue < FAMILY_WISE_ERROR
-    both = int((state.hits[0] == 2).sum())
-    assert stats.binomtest(both, SITES, 0.5 ** (2 * 25 * STEP_MIN / 50.0)).pvalue > FAMILY_WISE_ERROR, "independent"
+    left, kept, wrong = state.hits[0].astype(float), 0.5 ** (steps * STEP_MIN / 50.0), 0.5 ** (steps * STEP_MIN / 45.0)
+    total, start = int(left.sum()), on_each * SITES
+    assert stats.binomtest(total, start, kept).pvalue > FAMILY_WISE_ERROR
+    assert stats.binomtest(total, start, wrong).pvalue < FAMILY_WISE_ERROR
+    assert abs(z_of_variance(left, on_each * kept * (1 - kept))) < critical_z(1), "independent"
 
 
 def test_t_cells_find_targets_in_proportion_to_their_number_while_they_are_few() -> None:

@@ -219,6 +219,22 @@ def test_an_arm_counts_its_signs_and_extremes_anew(ill) -> None:
     assert moved(again, 1, 1.0) == () or "prodrome" not in again.disease.first
 
 
+def test_a_copy_is_the_same_patient_and_goes_its_own_way() -> None:
+    first = sick(days=1.0)
+    twin, kept = first.copy(), copied(first.state)
+    signs = dict(first.disease.first)
+    assert unlike(twin.state, first.state) == []
+    assert (twin.block, twin.next_bin, twin.shown) == (first.block, first.next_bin, first.shown)
+    for _ in range(20):
+        moved(twin, 1, 1.0)
+    assert unlike(first.state, kept) == []
+    assert (first.disease.first, first.block) == (signs, twin.block - 20)
+    for _ in range(20):
+        moved(first, 1, 1.0)
+    assert unlike(first.state, twin.state) == []
+    assert first.disease.first == twin.disease.first
+
+
 def test_the_outcome_has_the_columns_of_people_without_a_clone(ill) -> None:
     row = ill.outcome()
     assert row.keys() == NO_DISEASE.keys()
