@@ -153,7 +153,9 @@ def patient(
     drug: Annotated[str, typer.Option(help="Drug the patient may be allergic to.")] = "penicillin_g",
     seed: Annotated[int, typer.Option(min=0, help="Seed of the study.")] = 1,
 ) -> None:
-    """Show the traits and tests of one virtual patient; the same ID and seed are always the same person."""
+    """Show the traits and tests of one virtual patient; the same ID and seed are always the same person.
+
+    A scenario that draws patients `given` a fitting clone gives them other alleles and clones, and leaves the rest."""
     with _refused():
         from abm.output_columns import TABLES
         from abm.parameters.catalog import default_parameters, drug_named

@@ -18,7 +18,12 @@ class Column(NamedTuple):
 _KEYS = (
     ("scenario", "string", "", "name of the scenario"),
     ("arm", "string", "", "name of the arm"),
-    ("patient_id", "int64", "", "patient; the same id is the same person in every arm and study of one seed"),
+    (
+        "patient_id",
+        "int64",
+        "",
+        "patient; the same id and seed are the same person (but for alleles and clones under `given`)",
+    ),
     ("replicate", "int64", "", "independent repetition of the biology's chance"),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ MOST_CELLS = 1_000_000
 MOST_REPLICATES = 10_000
 LARGEST_SEED = 2**32 - 1
 
+_RELATIONS = {"==": operator.eq, ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 _COMPARISON = re.compile(r"(==|>=|<=|>|<)\s*(\S+)")
 
 
@@ -182,8 +184,19 @@ class _ScenarioReader:
             for bound in value.value if isinstance(value.value, list) else [value]:
                 condition = self._condition(trait, bound)
                 if condition is not None:
+                    self._check_copies(condition, bound)
                     conditions.append(condition)
         return tuple(conditions)
+
+    def _check_copies(self, condition: Condition, node: Node) -> None:
+        """Note a condition on an allele that no number of copies meets."""
+        if condition.trait.startswith("hla_") and not any(
+            _RELATIONS[condition.relation](copies, condition.value) for copies in (0, 1, 2)
+        ):
+            found = f"{condition.relation} {condition.value:g}"
+            self._report.add(
+                "S404", node.mark, f"{condition.trait} {found}: a person has 0, 1 or 2 copies of an allele"
+            )
 
     def _condition(self, trait: str, node: Node) -> Condition | None:
         """One bound on a trait, which must fit the trait's kind."""

@@ -47,14 +47,18 @@ def shown(results: RunResults) -> Shown:
 
 
 def default_metric(results: RunResults) -> str:
-    """Choose the question to ask of a run: of immediate reactions, if there were any or nothing else is to be shown."""
-    return DEFAULT_METRIC if shown(results).immediate else DEFAULT_DELAYED_METRIC
+    """Choose the question to ask of a run: of the kind of reaction that more patients had."""
+    return metrics_shown(results)[0]
 
 
 def metrics_shown(results: RunResults) -> list[str]:
-    """List the questions that together tell a run: one for each kind of reaction there is."""
+    """List the questions that together tell a run: one for each kind of reaction there is, the commoner one first."""
+    outcomes = results.outcomes
+    immediate = int((outcomes["severity"] > "none").sum())
+    delayed = int((outcomes["necrolysis"] > "none").sum()) if "necrolysis" in outcomes else 0
     kinds = zip((DEFAULT_METRIC, DEFAULT_DELAYED_METRIC), shown(results), strict=True)
-    return [metric for metric, is_shown in kinds if is_shown]
+    found = [metric for metric, is_shown in kinds if is_shown]
+    return found[::-1] if delayed > immediate else found
 
 
 def followed(results: RunResults, arm: str) -> str:

@@ -207,7 +207,7 @@ def _ill_twice(row: pd.Series, reference: str) -> str:
     """How onset and extent differ in patients who fall ill in both arms."""
     days, points = row["onset_difference_d_median"], row["detached_difference_percent_median"]
     when = f"{abs(days):.1f} d {'later' if days > 0 else 'earlier'}" if abs(days) >= 0.05 else "on the same day"
-    extent = f"{abs(points):.1f} % {'more' if points > 0 else 'less'} of the body surface detached"
+    extent = f"{abs(points):.1f} % of the body surface {'more' if points > 0 else 'less'} detached"
     limits = f"{percent(row['as_much_detached_low'], '')}-{percent(row['as_much_detached_high'], '')}"
     return (
         f"{row['arm']}: {int(row['ill_in_both'])} fall ill here and in {reference}: here {when}, with {extent} "
@@ -246,8 +246,9 @@ def _population_notes(table: pd.DataFrame) -> list[str]:
     if not rates:
         return []
     return [
-        f"Of 100,000 people of the population treated so fall ill: {', '.join(rates)}. Only those with a fitting "
-        "T-cell clone are simulated: the rate is their known share times their risk, its interval that of the risk."
+        f"Of 100,000 people whom the scenario admits, treated so, fall ill: {', '.join(rates)}. Only those with a "
+        "fitting T-cell clone are simulated: the rate is their known share times their risk, its interval that of the "
+        "risk."
     ]
 
 

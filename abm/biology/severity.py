@@ -16,7 +16,7 @@ def necrolysis_class(detached_percent: float, diseased: bool) -> str:
 
 def scorten_mortality(score: int, intercept: float, slope: float) -> float:
     """Risk of death at a SCORTEN of `score`: ``logit p = a + b·score`` (Bastuji-Garin 2000)."""
-    return 1.0 / (1.0 + math.exp(-(intercept + slope * score)))
+    return 1.0 / (1.0 + math.exp(min(700.0, -(intercept + slope * score))))
 
 
 def raised(detached_percent: float, at_rest: float, at_most: float, half_percent: float) -> float:

@@ -11,6 +11,7 @@ from abm.engine.immune_state import BODY, ImmuneState
 from abm.parameters.catalog import ParameterSet
 from abm.random_streams import Stream, uniforms
 
+_SURELY = 1.0 - 1e-12
 _ITEMS = ("heart_rate", "urea", "glucose", "bicarbonate")
 
 
@@ -69,7 +70,7 @@ class Necrolysis:
         if at_risk <= 0.0 or self.died:
             return False
         risk = scorten_mortality(self._score(), self.p["severity.scorten_intercept"], self.p["severity.scorten_slope"])
-        self.hazard -= math.log1p(-risk) * at_risk / window
+        self.hazard -= math.log1p(-min(risk, _SURELY)) * at_risk / window
         self.died = self.hazard > self.endurance
         return self.died
 

@@ -54,11 +54,24 @@ class Drug:
 
 
 def human(
-    value: float, unit: str, low: float, high: float, source: str, where: str, note: str = "", hard_high: float = 1e12
+    value: float,
+    unit: str,
+    low: float,
+    high: float,
+    source: str,
+    where: str,
+    note: str = "",
+    hard_high: float = 1e12,
+    hard_low: float = 0.0,
 ) -> Parameter:
     """Return a number of human plasma: measured, or derived where a note says how."""
     kind: Kind = "derived" if note else "measured"
-    return Parameter(value, unit, low, high, kind, "human plasma", source, where, note, 0.0, hard_high)
+    return Parameter(value, unit, low, high, kind, "human plasma", source, where, note, hard_low, hard_high)
+
+
+def volume(value: float, unit: str, low: float, high: float, source: str, where: str, note: str = "") -> Parameter:
+    """Return a volume of distribution; nothing is dissolved in none."""
+    return human(value, unit, low, high, source, where, note, hard_low=1e-3)
 
 
 def one_compartment() -> dict[str, Parameter]:

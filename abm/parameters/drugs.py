@@ -9,7 +9,7 @@ Drugs that T cells see are in `t_cell_drugs.py`.
 
 from __future__ import annotations
 
-from abm.parameters.drug import Drug, human, labile_adduct, one_compartment
+from abm.parameters.drug import Drug, human, labile_adduct, one_compartment, volume
 from abm.parameters.t_cell_drugs import T_CELL_DRUGS
 
 __all__ = ["DRUGS", "Drug"]
@@ -20,7 +20,7 @@ DRUGS: dict[str, Drug] = {
         Drug(
             "penicillin_g", "penicillin G", 2400.0, 30.0, "0.4–0.9 h",
             {
-                "central_l_per_kg": human(0.55, "L/kg", 0.53, 0.67, "ttd_penicillin_g", "volume of distribution"),
+                "central_l_per_kg": volume(0.55, "L/kg", 0.53, 0.67, "ttd_penicillin_g", "volume of distribution"),
                 "clearance_l_per_h": human(
                     33.6, "L/h", 25.0, 40.0, "ttd_penicillin_g", "clearance", "560 mL/min × 60 / 1000 = 33.6 L/h"
                 ),
@@ -31,7 +31,7 @@ DRUGS: dict[str, Drug] = {
         Drug(
             "carboplatin", "carboplatin", 450.0, 30.0, "alpha 1.1–2 h, beta 2.6–5.9 h",
             {
-                "central_l_per_kg": human(
+                "central_l_per_kg": volume(
                     0.183, "L/kg", 0.15, 0.25, "drug_labels", "carboplatin, pharmacokinetics",
                     "Vss 16 L, CL 4.4 L/h, t½ 1.5 and 4.0 h give V1 12.8 L; 12.8 / 70 = 0.183 L/kg",
                 ),
@@ -49,7 +49,7 @@ DRUGS: dict[str, Drug] = {
         Drug(
             "ceftriaxone", "ceftriaxone", 2000.0, 30.0, "5.8–8.7 h",
             {
-                "central_l_per_kg": human(
+                "central_l_per_kg": volume(
                     0.143, "L/kg", 0.083, 0.193, "drug_labels", "ceftriaxone, pharmacokinetics",
                     "middle of 5.8–13.5 L is about 10 L; 10 / 70 = 0.143 L/kg",
                 ),

@@ -6,7 +6,7 @@ adduct for mast cells is assumed to be that of the other drugs, so that a patien
 
 from __future__ import annotations
 
-from abm.parameters.drug import Drug, human, labile_adduct, one_compartment
+from abm.parameters.drug import Drug, human, labile_adduct, one_compartment, volume
 from abm.parameters.parameter import Parameter
 
 _USUAL = "average at the usual regimen, F·dose / (CL·interval)"
@@ -41,7 +41,7 @@ def _little_renal(value: float, source: str, where: str) -> Parameter:
 SULFAMETHOXAZOLE = Drug(
     "sulfamethoxazole", "sulfamethoxazole", 800.0, 60.0, "10–12.8 h",
     {
-        "central_l_per_kg": human(
+        "central_l_per_kg": volume(
             0.25, "L/kg", 0.2, 0.38, "smx_label", "46.3 mg/L after 800 mg over 1 h", "800 / 46.3 / 65 kg = 0.27, and "
             "0.2–0.3 in other studies",
         ),
@@ -66,7 +66,7 @@ SULFAMETHOXAZOLE = Drug(
 CARBAMAZEPINE = Drug(
     "carbamazepine", "carbamazepine", 200.0, 30.0, "25–65 h at first, 12–17 h after weeks",
     {
-        "central_l_per_kg": human(0.83, "L/kg", 0.6, 2.0, "carbamazepine_1977", "0.825 ± 0.104 L/kg"),
+        "central_l_per_kg": volume(0.83, "L/kg", 0.6, 2.0, "carbamazepine_1977", "0.825 ± 0.104 L/kg"),
         "clearance_l_per_h": human(
             1.9, "L/h", 1.1, 4.0, "carbamazepine_1977", "0.0163 ± 0.0061 L/h/kg", "1.14 L/h for a single dose, 2 to 3 "
             "times as much when its own induction is complete after 3–5 weeks; a constant between, for the first weeks",
@@ -92,7 +92,7 @@ CARBAMAZEPINE = Drug(
 ALLOPURINOL = Drug(
     "allopurinol", "allopurinol", 300.0, 30.0, "0.8–2 h; oxypurinol 12–30 h",
     {
-        "central_l_per_kg": human(
+        "central_l_per_kg": volume(
             1.3, "L/kg", 0.87, 2.35, "appelbaum_1982", "1.61 ± 0.74 L/kg", "half-life of 1.4 h at the clearance here; "
             "0.8 h and 1.6 h in the two studies",
         ),
@@ -113,7 +113,7 @@ ALLOPURINOL = Drug(
         "metabolite_mg_per_mg": human(
             1.0, "", 0.85, 1.1, "day_2007", "90 % conversion", "0.9 × 152.1 / 136.1 g/mol",
         ),
-        "metabolite_l_per_kg": human(0.59, "L/kg", 0.43, 0.75, "day_2007", "oxypurinol, volume"),
+        "metabolite_l_per_kg": volume(0.59, "L/kg", 0.43, 0.75, "day_2007", "oxypurinol, volume"),
         "metabolite_clearance_l_per_h": human(
             1.3, "L/h", 1.0, 1.8, "day_2007", "oxypurinol, clearance",
             "0.31 mL/min/kg × 70 kg; 0.42 in Breithaupt 1982. "
@@ -127,7 +127,7 @@ ALLOPURINOL = Drug(
 LAMOTRIGINE = Drug(
     "lamotrigine", "lamotrigine", 100.0, 30.0, "25–33 h",
     {
-        "central_l_per_kg": human(1.2, "L/kg", 0.87, 1.47, "cohen_1987", "1.2 ± 0.12 L/kg"),
+        "central_l_per_kg": volume(1.2, "L/kg", 0.87, 1.47, "cohen_1987", "1.2 ± 0.12 L/kg"),
         "clearance_l_per_h": human(
             2.1, "L/h", 1.85, 2.44, "lamotrigine_label", "0.44–0.58 mL/min/kg", "0.5 mL/min/kg × 70 kg",
         ),
@@ -147,7 +147,7 @@ LAMOTRIGINE = Drug(
 ABACAVIR = Drug(
     "abacavir", "abacavir", 300.0, 30.0, "1.54 ± 0.63 h",
     {
-        "central_l_per_kg": human(
+        "central_l_per_kg": volume(
             0.5, "L/kg", 0.3, 0.86, "abacavir_label", "0.86 L/kg, 0.80 L/h/kg, 1.54 h", "these three exclude a single "
             "compartment (0.75 h); central volume such that 300 mg peak at 2.3 mg/L (0.88–3.19)",
         ),

@@ -10,7 +10,7 @@ import pytest
 
 from abm.parameters.catalog import DRUGS
 from abm.scenario import Gap
-from abm.studies import delayed, delayed_ablations, immediate, necrolysis_cohort
+from abm.studies import delayed, immediate, necrolysis_cohort
 from abm.studies.checks import Finding
 from abm.studies.cohort import World
 from abm.studies.necrolysis_patch import Killing, attack, double_saturation, killing
@@ -173,7 +173,6 @@ def test_only_those_who_were_ill_and_lived_are_compared() -> None:
     assert [list(arm.index) for arm in necrolysis_cohort.survivors(frame, "again")] == [[1], [1]]
 
 
-def test_ablations_name_the_one_number_they_change() -> None:
-    assert delayed_ablations.a7_no_contact_killing.__doc__ is not None
+def test_an_ablation_gives_way_to_the_world() -> None:
     world = World(1, 10, changed={"epidermis.hits_to_kill": 3.0})
     assert world.parameters(epidermis__hits_to_kill=100.0)["epidermis.hits_to_kill"] == 3.0

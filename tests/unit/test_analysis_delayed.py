@@ -91,7 +91,7 @@ def test_the_rate_in_the_population_is_weight_times_share_where_the_cohort_is_co
     rates = [first[f"per_100000{end}"] for end in ("", "_low", "_high")]
     assert rates == pytest.approx([200.0, 200.0 * low, 200.0 * high])
     assert table["per_100000"].isna().tolist() == [False, True, True]
-    assert "treated so fall ill: first_exposure 200 (168-200)." in " ".join(format_table(table).split())
+    assert "treated so, fall ill: first_exposure 200 (168-200)." in " ".join(format_table(table).split())
     plain = comparison_table(two_exposures(tmp_path, [(10.0, 20.0)] * 4))
     assert plain["per_100000"].isna().all()
     assert "100,000" not in format_table(plain)
@@ -106,7 +106,7 @@ def test_the_printed_table_of_a_delayed_study(results):
     assert lines[4].split() == first
     assert lines[6].split() == "avoidance 17 0% 0% 0% 0% - - 0% (0-18) -100 (-100 to -63)".split()
     said = " ".join(lines)
-    assert "second_exposure: 17 fall ill here and in first_exposure: here 9.1 d earlier, with 13.5 % more" in said
+    assert "second_exposure: 17 fall ill here and in first_exposure: here 9.1 d earlier, with 13.5 % of the" in said
     assert "at least as much in 100% (82-100)" in said
     assert max(len(line) for line in lines) <= 100
     assert lines[-1] == "Simulation: research and teaching, not medical advice."

@@ -31,7 +31,7 @@ def test_a_t_cell_history_has_its_own_table_and_figure(tmp_path) -> None:
     assert result.exit_code == 0, result.output
     assert "\nSJS history: what does the drug do to people" in result.stdout
     assert "Epidermal necrolysis in first" in result.stdout
-    assert "Of 100,000 people of the population" in printed(result)
+    assert "Of 100,000 people whom the scenario" in printed(result)
     assert "Moderate or severe" not in result.stdout
     for figure in ("comparison.png", "body_surface.png"):
         assert (tmp_path / "run" / figure).read_bytes().startswith(b"\x89PNG")
