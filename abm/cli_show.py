@@ -49,7 +49,8 @@ def protocol(
     """Show a protocol as the table a nurse would read."""
     with _refused():
         from abm.parameters.catalog import DRUGS, drug_named
-        from abm.protocols import PROTOCOLS, build_protocol, protocol_table
+        from abm.protocol_table import protocol_table
+        from abm.protocols import PROTOCOLS, build_protocol
         from abm.units import parse_quantity
 
         drug_named(drug)

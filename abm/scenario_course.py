@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from abm.protocols import LARGEST_DOSE_MG, PROTOCOLS, SMALLEST_DOSE_MG, build_protocol
+from abm.protocols import LARGEST_DOSE_MG, OPTION_RANGES, PROTOCOLS, SMALLEST_DOSE_MG, build_protocol
 from abm.scenario import Gap, Regimen, Step
 from abm.scenario_steps import MOST_STEPS, is_regimen, read_duration, read_regimen, read_steps
 from abm.scenario_tree import Node, Report, describe
@@ -14,9 +14,22 @@ from abm.scenario_tree import Node, Report, describe
 if TYPE_CHECKING:
     from abm.parameters.drugs import Drug
 
-ITEM_KEYS = ("protocol", "drug", "dose", "every", "for", "gap", "steps", "label")
+OPTIONS = {
+    "for": ("duration_min", "time"),
+    "interval": ("interval_min", "time"),
+    "last": ("last_min", "time"),
+    "start": ("start_fraction", "number"),
+    "ratio": ("ratio", "number"),
+    "step_count": ("step_count", "whole"),
+    "from_step": ("from_step", "whole"),
+    "rates": ("rates_ml_per_h", "flows"),
+}
+"""What may be chosen of a named protocol: key, option of `abm.protocols.build_protocol`, and kind of value."""
+
+ITEM_KEYS = ("protocol", "drug", "dose", "every", "gap", "steps", "label", *OPTIONS)
+_MOST_RATES = 100
 _GOES_WITH = {
-    "protocol": ("drug", "dose", "for"),
+    "protocol": ("drug", "dose", *OPTIONS),
     "gap": (),
     "steps": ("drug", "label"),
     "every": ("dose", "for", "drug", "label"),
@@ -133,23 +146,55 @@ class CourseReader:
         if name is None:
             return ()
         if name not in PROTOCOLS:
-            for key in ("dose", "for"):
+            for key in ("dose", *OPTIONS):
                 if key in fields:
                     self._report.add("S106", item.keys[key], f"{name!r} is written out in steps; leave {key!r} out")
             return _filled(self._protocols[name], drug)
-        minutes = read_duration(fields["for"], "for", self._report) if "for" in fields else None
-        if "for" in fields and not PROTOCOLS[name].adjustable_time:
-            self._report.add("S106", item.keys["for"], f"the length of {name!r} is fixed by its steps; leave 'for' out")
-            return ()
+        options = self._options(name, fields, item)
         dose_mg = self._dose(fields, drug)
-        if drug is None or dose_mg is None:
+        if drug is None or dose_mg is None or options is None:
             return ()
         if dose_mg < SMALLEST_DOSE_MG:
             self._report.add("S205", item.mark, f"a dose of {dose_mg:g} mg is too small; {_DOSES} are allowed")
             return ()
-        if minutes is None and name == "full_dose":
-            minutes = float(self._drugs[drug].usual_infusion_min)
-        return build_protocol(name, drug, dose_mg, minutes)
+        try:
+            return build_protocol(name, drug, dose_mg, **options)
+        except ValueError as error:
+            self._report.add("S106", item.mark, str(error))
+            return ()
+
+    def _options(self, name: str, fields: dict[str, Node], item: Node) -> dict[str, Any] | None:
+        """What is chosen of a named protocol; None after noting a problem."""
+        options: dict[str, Any] = {}
+        keys = [key for key, (option, _) in OPTIONS.items() if option in PROTOCOLS[name].options]
+        for key in (key for key in OPTIONS if key in fields):
+            option, kind = OPTIONS[key]
+            if key not in keys:
+                known = f"what can be chosen: {', '.join(keys)}" if keys else "nothing of it can be chosen"
+                self._report.add("S106", item.keys[key], f"{key!r} does not go with the protocol {name!r}; {known}")
+                options[option] = None
+            else:
+                options[option] = self._option(fields[key], key, kind, *OPTION_RANGES[option])
+        return None if None in options.values() else options
+
+    def _option(self, node: Node, key: str, kind: str, low: float, high: float) -> Any:
+        """One value of a kind; None after noting a problem."""
+        if kind == "time":
+            return read_duration(node, key, self._report)
+        if kind == "whole":
+            return self._report.whole(node, key, int(low), int(high))
+        if kind == "number":
+            number = self._report.number(node, key)
+            if number is not None and not low <= number <= high:
+                self._report.add("S104", node.mark, f"{key} is {describe(node)}; allowed: {low:g} to {high:g}")
+                return None
+            return number
+        items = self._report.items(node, key)
+        if items is not None and not 1 <= len(items) <= _MOST_RATES:
+            self._report.add("S105", node.mark, f"{key} has {len(items)} items; 1 to {_MOST_RATES} are needed")
+            return None
+        rates = [self._report.quantity(rate, "flow", key, low) for rate in items or ()]
+        return None if items is None or None in rates else tuple(rates)
 
     def _dose(self, fields: dict[str, Node], drug: str | None) -> float | None:
         """Dose of an item: its own, the scenario's for the scenario's drug, or the drug's usual one."""

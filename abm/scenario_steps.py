@@ -21,7 +21,7 @@ MOST_STEPS = 1000
 MOST_DOSES = 10_000
 MOST_BAGS = 100
 _REPEATED = "a repeated dose"
-_SMALLEST_STEP_MG = SMALLEST_DOSE_MG * 1e-5  # first step of the smallest ladder
+_SMALLEST_STEP_MG = SMALLEST_DOSE_MG * 5e-7  # below the first step of the smallest ladder
 
 # Every wanted combination of the keys that say how much is given.
 _FORMS = {frozenset(form) for form in (("dose",), ("rate",), ("dose", "rate"), ("rate", "concentration"))}

@@ -118,7 +118,7 @@ def _named(steps: list[Step]) -> dict[str, str] | None:
     dose_mg = sum(step.dose_mg for step in steps)
     if info is None or not SMALLEST_DOSE_MG <= dose_mg <= LARGEST_DOSE_MG:
         return None
-    minutes = first.duration_min if info.adjustable_time else None
+    minutes = first.duration_min if "duration_min" in info.options else None
     if not same_steps(build_protocol(info.name, first.drug, dose_mg, minutes), steps):
         return None
     item = {"protocol": info.name, "drug": first.drug, "dose": format_quantity(dose_mg, "mass")}

@@ -87,7 +87,7 @@ _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _QUANTITY = re.compile(rf"({_NUMBER})\s*([^\s0-9+.,-].*)?", re.DOTALL)
 _NOT_FINITE = re.compile(r"[+-]?\.?(nan|inf|infinity)\b.*", re.IGNORECASE | re.DOTALL)
 _LONGEST_TEXT = 80
-_SMALLEST = 1e-15
+_SMALLEST = 1e-16
 
 
 @functools.cache

@@ -48,5 +48,31 @@ LADDER_12_STEP = (
     LadderStep(3, 80.0, None),
 )
 
+LADDER_12_STEP_INTERVAL_MIN = 15.0
+"""Length of all steps of the ladder but the last, minutes."""
+
 LADDER_12_STEP_MIN = 339.375
 """Length of the ladder in minutes, as printed (339.37)."""
+
+ONE_BAG_SOURCE = (
+    "the principle: Lee JH et al., J Allergy Clin Immunol Pract 2019 (PubMed 31678295), paclitaxel, and Front Allergy "
+    "2022, doi 10.3389/falgy.2022.786822; no table of rates was seen, so they are derived from the 12-step ladder: "
+    "each of its doses in its time"
+)
+
+LADDER_SOURCE = (
+    "the user's own; by default 1/10,000 of the dose, doubled every 15 min, within the usual 1/10,000 to 1/1,000 "
+    "doubled every 15 to 30 min (Therapeutic Guidelines, Australia, penicillin desensitisation, after Broyles 2020)"
+)
+LADDER_START = 1e-4
+LADDER_RATIO = 2.0
+LADDER_INTERVAL_MIN = 15.0
+
+GRADED_SOURCE = (
+    "graded challenge, 1/100 and 1/10 of the dose and the rest, as in Solensky & Khan, Drug allergy: an updated "
+    "practice parameter, Ann Allergy Asthma Immunol 2010;105:259 [not checked]; the interval of 30 min is the shorter "
+    "of those in use; a start of 1e-6 makes the ten-fold desensitization of Moss 1984 [not checked]"
+)
+GRADED_START = 0.01
+GRADED_RATIO = 10.0
+GRADED_INTERVAL_MIN = 30.0

@@ -25,7 +25,7 @@ from scenario_texts import SMALL, problems
         ("[full_dose]", "[{dose: 1 mg, every: 3 s, for: 1 h}]", "6:58: S205 every: '3 s' is below 3.75 s"),
         ("[full_dose]", "[{dose: 1 mg, every: 12, for: 1 d}]", "6:58: S201 every: '12' has no unit"),
         ("[full_dose]", "[{dose: 0 mg, every: 12 h, for: 1 d}]", "6:45: S203 dose is zero"),
-        ("[full_dose]", "[{dose: 1e-14 mg, every: 12 h, for: 1 d}]", "6:38: S205 this item gives 1e-14 mg"),
+        ("[full_dose]", "[{dose: 1e-16 mg, every: 12 h, for: 1 d}]", "6:38: S205 this item gives 1e-16 mg"),
         ("[full_dose]", "[{dose: 1 mg, every: 1 h, for: 1 h, bag: 1}]", "6:73: S101 unknown key 'bag'"),
         ("[full_dose]", "[{gap: 1 h, every: 1 h}]", "6:38: S106 .*found gap and every"),
         ("[full_dose]", "[{steps: [{dose: 1 mg, every: 1 h, for: 1 h, rate: 1 mL/h}]}]", "6:82: S101 .*'rate'"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scenario_texts import LARGE, SMALL, same_scenario, write
 
 from abm.parameters.catalog import DRUGS
-from abm.protocols import build_protocol
+from abm.protocols import build_ladder, build_protocol
 from abm.scenario import Arm, Cohort, Condition, Gap, ReactionRule, Regimen, Scenario, Step, StopRule
 from abm.scenario_file import CODES, ScenarioError, load_scenario, resolved_yaml, shipped_scenarios
 
@@ -89,6 +89,32 @@ def test_doses_to_swallow_and_arms_that_follow_are_understood(tmp_path: Path) ->
     assert (again.course[4].duration_min, again.course[4].total_dose_mg) == (28 * 1440.0, 11_200.0)
     assert (once_more.after, once_more.recovery_min, once_more.stop_drug_when) == ("again", 0.0, StopRule("mucosa"))
     assert once_more.course == (Regimen("carbamazepine", "weekly", 1, 5.0, 10_080.0, 3),)
+
+
+def test_options_of_named_protocols_are_understood_and_survive_the_resolved_file(tmp_path: Path) -> None:
+    courses = {
+        "fast": "{protocol: ladder_12_step, interval: 5 min, last: 1 h, from_step: 9}",
+        "own": "{protocol: ladder, start: 1e-5, ratio: 3, interval: 10 min, step_count: 5, last: 2 h, dose: 1 g}",
+        "graded": "{protocol: graded_10_fold, start: 1e-6, interval: 20 min}",
+        "bag": "{protocol: one_bag, rates: [1 mL/h, 10 mL/h, 1 L/h], interval: 30 min}",
+        "slow": "{protocol: slow_infusion, for: 10 h}",
+    }
+    text = SMALL + "".join(f"  {name}: {{course: [{course}]}}\n" for name, course in courses.items())
+    scenario = load_scenario(write(tmp_path, text))
+    arms = {arm.name: arm.course for arm in scenario.arms}
+    assert arms["fast"] == build_protocol(
+        "ladder_12_step", "penicillin_g", 2400.0, interval_min=5.0, last_min=60.0, from_step=9
+    )
+    assert arms["own"] == build_ladder("penicillin_g", 1000.0, 1e-5, 3.0, 10.0, step_count=5, last_min=120.0)
+    assert arms["graded"] == build_protocol(
+        "graded_10_fold", "penicillin_g", 2400.0, start_fraction=1e-6, interval_min=20.0
+    )
+    assert arms["bag"] == build_protocol(
+        "one_bag", "penicillin_g", 2400.0, rates_ml_per_h=(1.0, 10.0, 1000.0), interval_min=30.0
+    )
+    assert arms["slow"] == build_protocol("slow_infusion", "penicillin_g", 2400.0, 600.0)
+    resolved = resolved_yaml(scenario)
+    assert same_scenario(load_scenario(write(tmp_path, resolved)), scenario)
 
 
 def test_a_course_of_one_gap_is_avoidance(tmp_path: Path) -> None:
