@@ -9,15 +9,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from abm.in_vitro import Pulse, bathe_cells
     from abm.mesa_model import TissueModel
     from abm.scenario_file import load_scenario
     from abm.study import run_study
     from analysis import load_results
 
-__all__ = ["TissueModel", "__version__", "load_results", "load_scenario", "run_study"]
+__all__ = ["Pulse", "TissueModel", "__version__", "bathe_cells", "load_results", "load_scenario", "run_study"]
 
 _HOMES = {
+    "Pulse": "abm.in_vitro",
     "TissueModel": "abm.mesa_model",
+    "bathe_cells": "abm.in_vitro",
     "load_results": "analysis",
     "load_scenario": "abm.scenario_file",
     "run_study": "abm.study",

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from abm.engine.advance import bathe
+from abm.engine.bath import bathe
 from abm.engine.cells import arm_with
 from abm.engine.clock import bins
 from abm.engine.rates import patient_rates

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from abm.engine.advance import bathe, step_cells
+from abm.engine.advance import step_cells
+from abm.engine.bath import bathe
 from abm.engine.body import new_course
 from abm.engine.cells import rest
 from abm.engine.course import Course

@@ -27,8 +27,8 @@ from abm.engine.state import BODY, COUNT
 F32 = np.float32
 _OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy"}
 _STEP_MIN = STEP_MIN.copy()
-_RISK = F32(0.6)
-_FEW_AT_RISK = 500
+RISK = F32(0.6)
+FEW_AT_RISK = 500
 _SMOOTH = 1.4
 _TRACE = 1e-7
 
@@ -91,8 +91,8 @@ def step_is_safe(state, rates, now, k):
     "Hardly": one cell in 500 may come nearer than 0.6 of its threshold, where the hazard is 2e-5 per minute. Signals of
     two specificities add up, so each may come half as near.
     """
-    allowed = state.calcium.size // _FEW_AT_RISK
-    limit = _RISK * F32(0.5) if state.exposed[0] > 0 and state.exposed[1] > 0 else _RISK
+    allowed = state.calcium.size // FEW_AT_RISK
+    limit = RISK * F32(0.5) if state.exposed[0] > 0 and state.exposed[1] > 0 else RISK
     for a in range(rates.antigen_per_mg.size):
         rate = pump_rate(state.pump, a, now, now + (1 << k))
         before = state.drug[a, 2] * rates.antigen_per_mg[a]
@@ -107,6 +107,15 @@ def step_is_safe(state, rates, now, k):
 
 
 @njit(**_OPTIONS)
+def aligned_step(now, room):
+    """Largest exponent k such that a step of 2^k base bins from `now` is aligned and no longer than `room`."""
+    aligned = 0
+    while aligned < DOUBLINGS - 1 and now % (1 << (aligned + 1)) == 0 and (1 << (aligned + 1)) <= room:
+        aligned += 1
+    return aligned
+
+
+@njit(**_OPTIONS)
 def choose_step(state, rates, now, end):
     """Exponent k of the next step: coarse where nothing can happen, `rates.finest` elsewhere.
 
@@ -114,10 +123,7 @@ def choose_step(state, rates, now, end):
     next change of the pump, and is chosen anew only on whole minutes.
     """
     last = state.count[COUNT.step]
-    room = min(end, next_change(state.pump, now)) - now
-    aligned = 0
-    while aligned < DOUBLINGS - 1 and now % (1 << (aligned + 1)) == 0 and (1 << (aligned + 1)) <= room:
-        aligned += 1
+    aligned = aligned_step(now, min(end, next_change(state.pump, now)) - now)
     if now % (1 << MINUTE) != 0:
         return min(rates.finest, aligned)
     k = min(aligned, max(last + 1, MINUTE))
@@ -278,14 +284,3 @@ def advance(state, rates, t0, t1, pause_at=NEVER):
         if now >= pause_at:
             return now, PAUSED
     return now, REACHED
-
-
-@njit(**_OPTIONS)
-def bathe(state, rates, t0, t1, antigen):
-    """Hold the cells in a constant antigen from base bin `t0` to `t1`, without plasma; returns how many fired."""
-    state.exposed[0] = 1
-    total = 0
-    for now in range(t0, t1):
-        fired = step_cells(state, rates, now, 0, (F32(antigen), F32(0.0)))
-        total += fired[0] + fired[1] + fired[2]
-    return total

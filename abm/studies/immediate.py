@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from abm.engine.advance import bathe
+from abm.engine.bath import bathe
 from abm.engine.body import new_course
 from abm.engine.rates import patient_rates
 from abm.engine.state import empty_state

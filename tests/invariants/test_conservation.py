@@ -8,13 +8,24 @@ import numpy as np
 import pytest
 from small_worlds import FULL, LADDER, a_patient, a_scenario, a_step, an_arm, bathed, equal_cells, parameters, treated
 
-from abm.biology.pharmacokinetics import rate_matrix, step_matrices
+from abm.biology.pharmacokinetics import (
+    CENTRAL,
+    GUT,
+    METABOLITE,
+    PERIPHERAL,
+    STATES,
+    rate_matrix,
+    step_matrices,
+    with_integral,
+)
 from abm.engine.body import new_course, run_arm
 from abm.engine.clock import BASE_MIN, DOUBLINGS, STEP_MIN
-from abm.engine.state import BODY
+from abm.engine.course import Course
+from abm.engine.disposition import drug_matrix
+from abm.engine.state import BODY, COUNT
 from abm.parameters.catalog import DRUGS
 from abm.protocols import build_protocol
-from abm.scenario import Gap, ReactionRule
+from abm.scenario import Gap, ReactionRule, Regimen, Step
 
 NO_LOSS = {"drugs__penicillin_g__clearance_l_per_h": 0.0}
 ODD_STEPS = [a_step(3.0, 10.0 / 60.0, 1), a_step(1.0, 1.0 / 60.0, 2), a_step(5.0, 174.375, 3), a_step(7.0, math.pi, 4)]
@@ -60,6 +71,66 @@ def test_what_was_given_is_in_the_body_or_eliminated(drug) -> None:
     assert np.all(np.diff(time) <= 4.0)
     eliminated = per_min * np.trapezoid(amount, time)
     assert eliminated + course.state.drug[0, :2].sum() == pytest.approx(DRUGS[drug].usual_dose_mg, rel=2e-4)
+
+
+def long_course(drug: str) -> list[Step | Gap | Regimen]:
+    """Four weeks: a full dose, a ladder, gaps of 1.5, 5 and 14 days, and a week of swallowed doses if there are any."""
+    dose = DRUGS[drug].usual_dose_mg
+    full, ladder = (build_protocol(name, drug, dose) for name in ("full_dose", "ladder_12_step"))
+    course: list[Step | Gap | Regimen] = [*full, Gap(2160.0), *ladder, Gap(7200.0), *full]
+    if DRUGS[drug].oral:
+        course += [Gap(1440.0), Regimen(drug, "by_mouth", 1, dose, 720.0, 14)]
+    return [*course, Gap(20_160.0), *full]
+
+
+def taken_through(drug: str, compartment: int, cells: int = 3) -> tuple[Course, float, np.ndarray]:
+    """A patient through the long course, ∫ amount in `compartment` dt (mg·min) as the engine adds it up, and M."""
+    p, patient, arm = parameters(), a_patient(specific_receptors_per_cell=30_000.0), an_arm(long_course(drug))
+    course = new_course(arm, a_scenario(arm, allergic_to=(drug,), cells=cells), patient, 0, p)
+    matrix = drug_matrix(p, drug, patient)
+    inputs = [*range(STATES), STATES + 1]
+    integral = step_matrices(with_integral(matrix, compartment), BASE_MIN, DOUBLINGS)[:, STATES, inputs]
+    course.rates.exposure_step[0] = integral
+    course.run(600.0)
+    return course, float(course.state.exposure[0]), matrix
+
+
+@pytest.mark.parametrize("drug", DRUGS)
+def test_over_weeks_what_was_given_is_in_the_body_or_eliminated(drug) -> None:
+    course, integral, matrix = taken_through(drug, CENTRAL)
+    given = [item for item in course.arm.course if not isinstance(item, Gap)]
+    infused = math.fsum(item.dose_mg for item in given if isinstance(item, Step))
+    swallowed = math.fsum(item.dose_mg * item.times for item in given if isinstance(item, Regimen))
+    amounts = course.state.drug[0]
+    left = amounts[CENTRAL] + amounts[PERIPHERAL] + amounts[GUT]
+    eliminated = -(matrix[CENTRAL, CENTRAL] + matrix[PERIPHERAL, CENTRAL]) * integral
+    absorbed = infused + swallowed * course.rates.bioavailability[0]
+    assert course.delivered_mg == pytest.approx(infused + swallowed, rel=1e-13)
+    assert eliminated + left == pytest.approx(absorbed, rel=1e-10)
+    assert eliminated > 0.5 * absorbed
+
+
+@pytest.mark.parametrize("drug", [name for name in DRUGS if DRUGS[name].metabolite])
+def test_a_metabolite_is_left_or_eliminated(drug) -> None:
+    course, integral, matrix = taken_through(drug, METABOLITE)
+    formed = matrix[METABOLITE, CENTRAL] * taken_through(drug, CENTRAL)[1]
+    assert formed > 0.0
+    gone = -matrix[METABOLITE, METABOLITE] * integral
+    assert gone + course.state.drug[0, METABOLITE] == pytest.approx(formed, rel=1e-10)
+
+
+@pytest.mark.parametrize("drug", DRUGS)
+def test_receptors_are_conserved_over_weeks_to_the_rounding_of_float32(drug) -> None:
+    """Each step rounds twice, by half of 2⁻²³ at most; over n of them that grows as √n."""
+    arm = an_arm(long_course(drug))
+    scenario = a_scenario(arm, allergic_to=(drug,), cells=300)
+    course = new_course(arm, scenario, a_patient(specific_receptors_per_cell=30_000.0), 0, parameters())
+    before = course.state.receptors[0].astype(np.float64)
+    course.run(600.0)
+    both = course.state.receptors[0].astype(np.float64) + course.state.inside[0]
+    steps = int(course.state.count[COUNT.steps_taken])
+    assert np.abs(both / before - 1.0).max() < 4.0 * math.sqrt(steps) * 2.0**-23
+    assert course.state.receptors.min() >= 0.0
 
 
 def test_propagators_conserve_mass_exactly_where_nothing_is_eliminated() -> None:

@@ -11,12 +11,14 @@ from scipy import stats
 from small_worlds import FULL, LADDER, a_patient, an_arm, bathed, equal_cells, parameters, treated
 from verdict import FAMILY_WISE_ERROR, critical_z, failures, z_of_mean
 
+from abm.engine.clock import DOUBLINGS, STEP_MIN
 from abm.parameters.catalog import default_parameters
 
 CELLS = 12_000
 STILL = {"ige_receptor__internalisation_per_min": 0.0}
 LEVELS = {"few": 5.0, "about the switch": 40.0, "many": 400.0}
-STEPS = (0, 2, 3, 6)
+STEPS = tuple(range(DOUBLINGS))
+"""Every step there is, from 3.75 s to 64 min."""
 
 
 def antigen_for(mean: float, receptors: float = 20_000.0) -> float:
@@ -39,7 +41,7 @@ def links_after(mean: float, minutes: float, k: int, start: float = 0.0, seed: i
 def test_balance_has_the_mean_and_the_variance_of_a_poisson_count_at_any_step(level) -> None:
     mean, z = LEVELS[level], {}
     for k in STEPS:
-        links = links_after(mean, 16.0, k)
+        links = links_after(mean, max(16.0, 2.0 * STEP_MIN[k]), k)
         rounding = 1.0 / 12.0 if mean >= 40.0 else 0.0
         error = math.sqrt(2.0 / CELLS + 1.0 / (CELLS * mean)) * mean
         z[f"mean, k={k}"] = z_of_mean(links, mean)
@@ -49,7 +51,7 @@ def test_balance_has_the_mean_and_the_variance_of_a_poisson_count_at_any_step(le
 
 @pytest.mark.parametrize("k", STEPS)
 def test_few_cross_links_in_balance_are_poisson(k) -> None:
-    links = links_after(5.0, 16.0, k)
+    links = links_after(5.0, max(16.0, 2.0 * STEP_MIN[k]), k)
     edges = np.arange(1, 12)
     seen = np.bincount(np.searchsorted(edges, links), minlength=len(edges) + 1)
     for mean, passes in ((5.0, True), (5.25, False)):
@@ -68,6 +70,16 @@ def test_one_step_is_what_stays_plus_what_forms(k) -> None:
     expected = np.append(law[common], law[~common].sum()) * CELLS
     result = stats.chisquare(np.append(seen[common], seen[~common].sum()), expected * CELLS / expected.sum())
     assert result.pvalue > FAMILY_WISE_ERROR
+
+
+def test_variance_does_not_depend_on_the_step() -> None:
+    """Log variance in balance against the exponent of the step: no slope within its error."""
+    for mean in LEVELS.values():
+        logs = [math.log(links_after(mean, max(4.0, STEP_MIN[k]), k, mean, seed=50 + k).var(ddof=1)) for k in STEPS]
+        about = np.arange(DOUBLINGS) - np.mean(STEPS)
+        slope = float((about * logs).sum() / (about**2).sum())
+        error = math.sqrt((2.0 + 1.0 / mean) / CELLS / (about**2).sum())
+        assert abs(slope) < critical_z(len(LEVELS)) * error, (mean, slope, error)
 
 
 @pytest.mark.parametrize(("mean", "start"), [(5.0, 0.0), (100.0, 0.0), (100.0, 300.0), (20.0, 200.0)])

@@ -211,14 +211,6 @@ def test_two_signals_that_add_up_make_a_step_unsafe() -> None:
         assert machine.step_is_safe(state, rates, 0, MINUTE) == safe
 
 
-def test_bathing_holds_the_antigen_and_counts() -> None:
-    state, rates = equal_cells(200, 30_000.0)
-    state.clock[:] = 0.5
-    fired = machine.bathe(state, rates, 0, 160, 0.1)
-    assert fired == (state.fired_bin >= 0).sum() == 200
-    assert not state.drug.any()
-
-
 TABLE_ROW = re.compile(r"`(\w+)`")
 FILES = re.compile(r"(?:biology|engine)/\w+\.py|(?<=, )\w+\.py")
 
