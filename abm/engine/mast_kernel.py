@@ -69,7 +69,7 @@ def step_crosslinks(receptors, crosslinks, links, place, noise, antigen, hapten,
     The count is an immigration–death process, ``J(t + dt) = Bin(J, e^(−k·dt)) + Pois(J*·(1 − e^(−k·dt)))``; where many
     are expected, a normal with its mean and variance, rounded.
     """
-    few = np.int64(0)
+    few = np.int32(0)  # a wider counter would halve the number of cells taken at a time
     lost = F32(1.0) - kept
     for i in range(links.size):
         product = bound_product(antigen * place[i], hapten * place[i])
@@ -82,7 +82,7 @@ def step_crosslinks(receptors, crosslinks, links, place, noise, antigen, hapten,
         most = np.floor(receptors[i])
         drawn = drawn if drawn < most else most
         links[i] = drawn if noisy > F32(0.0) else mean
-        few += np.int64(1) if mean < _FEW else np.int64(0)
+        few = np.int32(few + (np.int32(1) if mean < _FEW else np.int32(0)))
     return few
 
 
@@ -167,14 +167,14 @@ def step_signal(receptors, inside, crosslinks, memory, ship1, links, signal, pla
 def step_release(calcium, hazard, threshold, clock, fired_bin, signal, share_calcium, minutes, moment, scalar):
     """Calcium, integrated hazard and degranulation of the cells of one organ; returns how many fired."""
     hazard_max, graded = scalar[SCALAR.hazard_max], scalar[SCALAR.graded]
-    fired = np.int64(0)
+    fired = np.int32(0)
     for i in range(calcium.size):
         after = calcium[i] + (signal[i] - calcium[i]) * share_calcium
         rate = release_hazard(F32(0.5) * (calcium[i] + after), threshold[i], hazard_max, graded)
         total = hazard[i] + rate * minutes
         fires = (total >= clock[i]) & (fired_bin[i] < np.int32(0))
         fired_bin[i] = moment if fires else fired_bin[i]
-        fired += np.int64(1) if fires else np.int64(0)
+        fired = np.int32(fired + (np.int32(1) if fires else np.int32(0)))
         calcium[i] = after
         hazard[i] = total
         signal[i] = F32(0.0)
@@ -226,7 +226,7 @@ def cells_at_risk(state, rates, a, k, antigen, limit):
     crosslinking, activation, syk = scalar[SCALAR.crosslinking], scalar[SCALAR.activation], scalar[SCALAR.syk]
     ship_left, memory_left = F32(1.0) - rate[1], F32(1.0) - rate[3]
     memory_left = memory_left if memory_left > F32(0.0) else F32(0.0)
-    count = np.int64(0)
+    count = np.int32(0)
     for i in range(threshold.size):
         top = receptors[i] * crosslinked_fraction(
             bound_product(antigen * place[i], F32(0.0)), crosslinking, receptors[i]
@@ -240,5 +240,5 @@ def cells_at_risk(state, rates, a, k, antigen, limit):
         signal = net_signal(top, least, activation, syk)
         signal = signal if signal > calcium[i] else calcium[i]
         risky = (signal > limit * threshold[i]) & (fired_bin[i] < np.int32(0))
-        count += np.int64(1) if risky else np.int64(0)
+        count = np.int32(count + (np.int32(1) if risky else np.int32(0)))
     return count

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from abm.parameters.parameter import Parameter
-
-_FIT = "one of six numbers fitted together to Castells 2008 (67/27/6 %), direct challenge of skin-test positives and " \
-    "recovery in 24–48 h"  # fmt: skip
+from abm.parameters.parameter import FITTED_TOGETHER, Parameter
 
 PARAMETERS: dict[str, Parameter] = {
     "ship1_pool": Parameter(
-        1.5e3, "cross-links", 5e2, 5e4, "fitted", "human mast cell", "castells_2008", "breakthrough reactions", _FIT
-        + "; cross-links at which half of the SHIP-1 that can be recruited is taken",
+        4.0e3, "cross-links", 5e2, 5e4, "fitted", "human mast cell", "castells_2008", "breakthrough reactions",
+        FITTED_TOGETHER + "; cross-links at which half of the SHIP-1 that can be recruited is taken",
     ),
     "ship1_time_min": Parameter(
         11.7, "min", 8.3, 16.7, "derived", "RBL-2H3", "harmon_2017", "km_Ship1 1.43e-3 (1.0–2.0e-3) /s",
@@ -18,21 +15,22 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=1e-3, hard_high=1e9,
     ),
     "memory_lock_min": Parameter(
-        90.0, "min", 36.0, 240.0, "fitted", "human mast cell", "komiya_2003", "complete after 4 h near threshold", _FIT
-        + "; time constant of the slow inhibitory memory while cross-links rise",
+        90.0, "min", 36.0, 240.0, "derived", "human basophil", "komiya_2003", "complete after 4 h near threshold",
+        "time constant of the slow inhibitory memory while cross-links rise; after 4 h 1 − e^(−240/90) = 93 % of it is "
+        "there",
         hard_low=1e-3, hard_high=1e9,
     ),
     "memory_rearm_h": Parameter(
-        42.0, "h", 17.0, 60.0, "fitted", "human mast cell", "zhao_2012", "recovery 24–48 h", _FIT
+        46.0, "h", 17.0, 60.0, "fitted", "human mast cell", "zhao_2012", "recovery 24–48 h", FITTED_TOGETHER
         + "; time constant of re-arming once cross-links are gone: a full dose finds half the risk when about half "
         "of the memory is lost",
         hard_low=1e-3, hard_high=1e9,
     ),
     "memory_hold_crosslinks": Parameter(
-        0.1, "cross-links", 0.003, 3.0, "fitted", "human basophil", "komiya_2003",
-        "still desensitized at 3 days with drug", _FIT
+        0.3, "cross-links", 0.003, 3.0, "fitted", "human basophil", "komiya_2003",
+        "still desensitized at 3 days with drug", FITTED_TOGETHER
         + "; mean number of cross-links per cell that halves the speed of re-arming: 'only with drug removal does the "
-        "slow clock run'. With two openings a minute, one cross-link in five minutes",
+        "slow clock run'. With two openings a minute, a cross-link every other minute or so",
         hard_low=1e-9, hard_high=1e12,
     ),
     "activation_crosslinks": Parameter(
@@ -46,7 +44,7 @@ PARAMETERS: dict[str, Parameter] = {
         hard_low=1e-3, hard_high=1e4,
     ),
     "release_threshold": Parameter(
-        4.5, "", 1.0, 20.0, "fitted", "human mast cell", "pruzansky_1988", "all-or-none per cell", _FIT
+        4.5, "", 1.0, 20.0, "fitted", "human mast cell", "pruzansky_1988", "all-or-none per cell", FITTED_TOGETHER
         + "; calcium signal at which half the maximal hazard is reached, median cell",
         hard_low=1e-6,
     ),

@@ -10,6 +10,12 @@ from abm.parameters.sources import SOURCES
 
 Kind = Literal["measured", "derived", "fitted", "assumed"]
 
+FITTED_TOGETHER = (
+    "one of six numbers fitted together to Castells 2008 (67/27/6 %), direct challenge of skin-test positives, what a "
+    "ladder without its first steps and a slow infusion do, and recovery in 24–48 h"
+)
+"""How the notes of the numbers begin that one fit of the immediate mechanism gave."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:

@@ -39,12 +39,12 @@ def p1_full_dose(world: World) -> Finding:
     undecided = float(np.mean([row[2] for row in rows]))
     low = interval(reacted, len(rows))[0]
     return Finding(
-        passed=bool(low >= 0.6 and onset <= 15.0 and undecided <= 0.1),
+        passed=bool(low >= 0.6 and onset <= 15.0 and undecided <= 0.2),
         statistic="share of skin-test positives that react to a full dose, lower 95 % bound",
         value=low,
         n=len(rows),
-        bound="≥ 0.60; median onset ≤ 15 min; ≤ 10 % of cells with a chance of firing between 10 and 90 % "
-        "(80 % if every chance were as frequent)",
+        bound="≥ 0.60; median onset ≤ 15 min; four of five cells decided: ≤ 20 % have a chance of firing between 10 and "
+        "90 %, a quarter of what it would be (80 %) if every chance were as frequent",
         detail=f"{share_text(reacted, len(rows))}; median onset {onset:.1f} min; cells in between {percent(undecided)}",
     )
 

@@ -9,7 +9,7 @@ import difflib
 import time
 from collections.abc import Iterable, Iterator
 
-from abm.studies import ablations, closure, delayed, delayed_ablations, immediate
+from abm.studies import ablations, closure, delayed, delayed_ablations, immediate, protocol_sweeps
 from abm.studies.checks import Check, CheckResult
 from abm.studies.cohort import World
 
@@ -32,6 +32,10 @@ CHECKS: dict[str, Check] = {
                World(500, 2_000), World(150, 500)),
         Check("P3", "cross-links are a bell, free hapten blocks", immediate.p3_bell, World(1, 20_000), World(1, 4_000)),
         Check("P4", "the ladder works", immediate.p4_ladder_works, World(400, 10_000), World(200, 2_000)),
+        Check("P5", "too fast, too steep or too high a start fails", protocol_sweeps.p5_pace_and_start,
+               World(200, 4_000), World(80, 3_000)),
+        Check("P6", "slowing alone is not desensitization", protocol_sweeps.p6_slow_infusion,
+               World(200, 10_000), World(100, 2_000)),
         Check("P7", "the truce is temporary", immediate.p7_temporary, World(1_000, 2_000), World(100, 2_000)),
         Check("A1", "no SHIP-1: the ladder fails", ablations.a1_no_ship1, World(100, 2_000), World(40, 1_000)),
         Check("A2", "no threshold: the ladder releases more; no saturation: no late breakthrough",
