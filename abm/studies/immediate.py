@@ -43,8 +43,8 @@ def p1_full_dose(world: World) -> Finding:
         statistic="share of skin-test positives that react to a full dose, lower 95 % bound",
         value=low,
         n=len(rows),
-        bound="≥ 0.60; median onset ≤ 15 min; four of five cells decided: ≤ 20 % have a chance of firing between 10 and "
-        "90 %, a quarter of what it would be (80 %) if every chance were as frequent",
+        bound="≥ 0.60; median onset ≤ 15 min; four of five cells decided: ≤ 20 % have a chance of firing between 10 "
+        "and 90 %, a quarter of what it would be (80 %) if every chance were as frequent",
         detail=f"{share_text(reacted, len(rows))}; median onset {onset:.1f} min; cells in between {percent(undecided)}",
     )
 
