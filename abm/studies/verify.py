@@ -36,7 +36,7 @@ CHECKS: dict[str, Check] = {
                World(200, 4_000), World(80, 3_000)),
         Check("P6", "slowing alone is not desensitization", protocol_sweeps.p6_slow_infusion,
                World(200, 10_000), World(100, 2_000)),
-        Check("P7", "the truce is temporary", immediate.p7_temporary, World(1_000, 2_000), World(100, 2_000)),
+        Check("P7", "the truce is temporary", immediate.p7_temporary, World(600, 2_000), World(100, 2_000)),
         Check("A1", "no SHIP-1: the ladder fails", ablations.a1_no_ship1, World(100, 2_000), World(40, 1_000)),
         Check("A2", "no threshold: the ladder releases more; no saturation: no late breakthrough",
                ablations.a2_threshold_and_saturation, World(200, 2_000), World(80, 1_000)),
