@@ -22,7 +22,7 @@ from abm.engine.rates import Rates, patient_rates
 from abm.engine.state import COUNT, State, empty_state
 from abm.parameters.catalog import ParameterSet, default_parameters
 
-__all__ = ["Bath", "Pulse", "bathe_cells"]
+__all__ = ["Bath", "Pulse", "bathe_cells", "usual_receptors"]
 
 F32 = np.float32
 _DONOR = {
@@ -80,11 +80,17 @@ class Bath:
         return float(self.cells["pulse"].isin(pulses).mean())
 
 
+def usual_receptors(parameters: ParameterSet) -> float:
+    """Drug-specific IgE-FcεRI on a cell of the median sensitised patient."""
+    occupied = parameters["patients.fceri_per_cell"] * parameters["patients.occupied_share"]
+    return occupied * parameters["patients.specific_share"]
+
+
 def bathe_cells(
     pulses: Sequence[Pulse],
     *,
     cells: int = 3000,
-    receptors: float = 11_250.0,
+    receptors: float | None = None,
     other_receptors: float = 0.0,
     seed: int = 1,
     parameters: ParameterSet | None = None,
@@ -100,7 +106,7 @@ def bathe_cells(
         Number of cells.
     receptors, other_receptors : float
         Median IgE-FcεRI on a cell that are specific for the antigen, and for the other antigen. Cells differ by
-        `mast_cell.receptor_sd_cells`. The default is that of the median sensitised patient.
+        `mast_cell.receptor_sd_cells`. If None, those of the median sensitised patient (`usual_receptors`).
     seed : int
         Key of every random number.
     parameters : ParameterSet, optional
@@ -118,8 +124,9 @@ def bathe_cells(
     -----
     Steps are of 3.75 s while cells could release, and as long as the engine's own rule allows otherwise.
     """
-    _check(pulses, cells, receptors, other_receptors, seed)
     numbers = parameters or default_parameters()
+    receptors = usual_receptors(numbers) if receptors is None else receptors
+    _check(pulses, cells, receptors, other_receptors, seed)
     traits = {
         **_DONOR, **(donor or {}), "specific_receptors_per_cell": receptors,
         "specific_receptors_2_per_cell": other_receptors,

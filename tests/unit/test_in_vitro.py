@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,9 +11,12 @@ from small_worlds import a_patient, bathed, equal_cells, parameters
 
 import abm
 from abm import Pulse, bathe_cells
+from abm.in_vitro import usual_receptors
 from abm.parameters.catalog import default_parameters
 
 FULL, WASH = Pulse(0.3, 5.0), Pulse(0.0, 10.0)
+bathed_cells = partial(bathe_cells, receptors=11_250.0, parameters=parameters())
+"""Cells whose numbers a new fit of the model does not move."""
 
 
 def test_the_names_are_public() -> None:
@@ -21,7 +25,7 @@ def test_the_names_are_public() -> None:
 
 
 def test_a_pulse_is_counted_as_the_cells_say() -> None:
-    dish = bathe_cells([FULL, WASH, FULL], cells=500)
+    dish = bathed_cells([FULL, WASH, FULL], cells=500)
     cells, course = dish.cells, dish.over_time
     assert len(cells) == 500
     assert course["time_min"].iloc[-1] == 20.0
@@ -38,7 +42,7 @@ def test_a_pulse_is_counted_as_the_cells_say() -> None:
 
 
 def test_release_never_falls_and_antigen_is_what_was_asked() -> None:
-    course = bathe_cells([FULL, WASH], cells=300).over_time
+    course = bathed_cells([FULL, WASH], cells=300).over_time
     assert course["released_fraction"].is_monotonic_increasing
     assert course.loc[course["pulse"] == 1, "antigen"].eq(0.3).all()
     assert course.loc[course["pulse"] == 2, "antigen"].eq(0.0).all()
@@ -48,7 +52,7 @@ def test_release_never_falls_and_antigen_is_what_was_asked() -> None:
 def test_a_dish_is_the_patients_kernel() -> None:
     """The same cells held in the same antigen by the engine alone, at the same steps, to the bit."""
     numbers = parameters()
-    dish = bathe_cells([Pulse(0.08, 4.0)], cells=400, receptors=30_000.0, seed=7, parameters=numbers)
+    dish = bathed_cells([Pulse(0.08, 4.0)], cells=400, receptors=30_000.0, seed=7, parameters=numbers)
     state, rates = equal_cells(400, 1.0, numbers=numbers)
     state.receptors[0], state.threshold[:] = dish.cells["receptors"], dish.cells["threshold"]
     bathed(state, rates, 0.08, 4.0)
@@ -57,7 +61,7 @@ def test_a_dish_is_the_patients_kernel() -> None:
 
 
 def test_what_comes_later_changes_nothing_before() -> None:
-    short, long = bathe_cells([FULL], cells=300), bathe_cells([FULL, WASH, FULL], cells=300)
+    short, long = bathed_cells([FULL], cells=300), bathed_cells([FULL, WASH, FULL], cells=300)
     assert short.released_in(1) == long.released_in(1)
     early = long.cells["pulse"] == 1
     assert np.array_equal(short.cells["released_min"][early], long.cells["released_min"][early])
@@ -65,30 +69,39 @@ def test_what_comes_later_changes_nothing_before() -> None:
 
 def test_a_wash_cut_in_two_is_the_same_wash() -> None:
     """Steps start fine again after each change, so the last digits move, and hardly a cell."""
-    whole = bathe_cells([FULL, Pulse(0.0, 2880.0), FULL], cells=2000)
-    halves = bathe_cells([FULL, Pulse(0.0, 1440.0), Pulse(0.0, 1440.0), FULL], cells=2000)
+    whole = bathed_cells([FULL, Pulse(0.0, 2880.0), FULL], cells=2000)
+    halves = bathed_cells([FULL, Pulse(0.0, 1440.0), Pulse(0.0, 1440.0), FULL], cells=2000)
     assert whole.released_in(3) > 0.01
     assert halves.released_in(4) == pytest.approx(whole.released_in(3), abs=0.003)
 
 
 def test_no_antigen_and_no_ige_release_nothing() -> None:
-    assert bathe_cells([Pulse(0.0, 600.0)], cells=200).released_fraction == 0.0
-    assert bathe_cells([FULL], cells=200, receptors=0.0).released_fraction == 0.0
-    assert bathe_cells([Pulse(0.0, 5.0, 0.3)], cells=200).released_fraction == 0.0
-    assert bathe_cells([Pulse(0.0, 5.0, 0.3)], cells=200, other_receptors=11_250.0).released_fraction > 0.1
+    assert bathed_cells([Pulse(0.0, 600.0)], cells=200).released_fraction == 0.0
+    assert bathed_cells([FULL], cells=200, receptors=0.0).released_fraction == 0.0
+    assert bathed_cells([Pulse(0.0, 5.0, 0.3)], cells=200).released_fraction == 0.0
+    assert bathed_cells([Pulse(0.0, 5.0, 0.3)], cells=200, other_receptors=11_000.0).released_fraction > 0.1
 
 
 def test_the_donor_makes_a_difference() -> None:
-    dull = bathe_cells([FULL], cells=500, donor=a_patient(threshold_factor=3.0))
-    assert dull.released_fraction < 0.5 * bathe_cells([FULL], cells=500).released_fraction
-    silent = default_parameters().with_overrides({"mast_cell.release_hazard_per_min": 1e-9})
-    assert bathe_cells([FULL], cells=500, parameters=silent).released_fraction == 0.0
+    dull = bathed_cells([FULL], cells=500, donor=a_patient(threshold_factor=3.0))
+    assert dull.released_fraction < 0.5 * bathed_cells([FULL], cells=500).released_fraction
+    silent = parameters(mast_cell__release_hazard_per_min=1e-9)
+    assert bathed_cells([FULL], cells=500, parameters=silent).released_fraction == 0.0
+
+
+def test_the_usual_cell_is_the_median_patients() -> None:
+    p = default_parameters()
+    assert (
+        usual_receptors(p) == p["patients.fceri_per_cell"] * p["patients.occupied_share"] * p["patients.specific_share"]
+    )
+    dish = bathe_cells([WASH], cells=2000)
+    assert np.median(dish.cells["receptors"]) == pytest.approx(usual_receptors(p), rel=0.05)
 
 
 def test_another_seed_is_other_cells() -> None:
-    first, second = bathe_cells([FULL], cells=300), bathe_cells([FULL], cells=300, seed=2)
+    first, second = bathed_cells([FULL], cells=300), bathed_cells([FULL], cells=300, seed=2)
     assert not np.array_equal(first.cells["threshold"], second.cells["threshold"])
-    assert bathe_cells([FULL], cells=300).cells.equals(first.cells)
+    assert bathed_cells([FULL], cells=300).cells.equals(first.cells)
 
 
 @pytest.mark.parametrize(
