@@ -102,17 +102,22 @@ def drugs() -> None:
     rows = [
         [
             drug.name,
-            drug.label,
             f"{drug.usual_dose_mg:g}",
-            f"{drug.usual_every_h:g}" if drug.oral else "-",
+            f"{drug.usual_every_h:g}",
             f"{drug.usual_infusion_min:g}",
+            ", ".join(drug.short_routes),
+            drug.compartments,
             drug.half_life,
-            drug.seen_as or "-",
+            drug.mechanism + (f": {drug.metabolite}" if drug.metabolite else ""),
         ]
         for drug in DRUGS.values()
     ]
-    names = ("name", "drug", "usual dose mg", "by mouth every h", "infused over min", "half-life in plasma")
-    typer.echo(aligned((*names, "seen by T cells"), rows, [False, False, True, True, True, False, False]))
+    names = ("name", "dose mg", "every h", "over min", "routes", "comp.", "half-life in plasma", "mechanism")
+    typer.echo(aligned(names, rows, [False, True, True, True, False, True, False, False]))
+    typer.echo(
+        "\nUsual doses. Over: of an infusion, or as if there were one. IV: infusion or bolus; IM: into a muscle."
+    )
+    typer.echo("Of a mixed mechanism the part of IgE alone is simulated. Not medical advice.")
 
 
 @app.command(epilog="Example: desensim show parameters --json")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 ResumeAt = Literal["same_step", "previous_step", "first_step", "never"]
+Route = Literal["oral", "bolus", "intramuscular"]
 Sign = Literal["prodrome", "mucosa", "onset", "detached"]
 
 
@@ -59,7 +60,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Regimen:
-    """Doses that are swallowed: the first at once, then one every `every_min` minutes, `times` in all.
+    """Doses that are given in a moment: the first at once, then one every `every_min` minutes, `times` in all.
 
     Attributes
     ----------
@@ -71,6 +72,8 @@ class Regimen:
         Each dose in mg, and the interval in minutes, which also passes after the last one.
     times : int
         Number of doses.
+    route : {"oral", "bolus", "intramuscular"}
+        Swallowed, into a vein or into a muscle.
     """
 
     drug: str
@@ -79,6 +82,7 @@ class Regimen:
     dose_mg: float
     every_min: float
     times: int
+    route: Route = "oral"
 
     @property
     def duration_min(self) -> float:

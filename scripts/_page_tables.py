@@ -88,13 +88,22 @@ def drugs() -> list[str]:
     """The drug catalogue."""
     rows = (
         (
-            f"`{d.name}`", f"{d.usual_dose_mg:g}", f"{d.usual_every_h:g}" if d.oral else "–",
-            f"{d.usual_infusion_min:g}", d.half_life, d.seen_as or "–",
+            f"`{d.name}`", f"{d.usual_dose_mg:g}", f"{d.usual_every_h:g}", f"{d.usual_infusion_min:g}",
+            ", ".join(d.short_routes), d.compartments, d.half_life, f"{d.molar_mass_g_per_mol:g}", d.mechanism,
+            d.seen_as or "–",
         )
         for d in DRUGS.values()
     )  # fmt: skip
-    head = ("drug", "usual dose, mg", "by mouth every, h", "infused over, min", "half-life in plasma, as printed")
-    return table((*head, "seen by T cells"), rows)
+    head = (
+        "drug",
+        "usual dose, mg",
+        "every, h",
+        "infused over, min",
+        "routes",
+        "compartments",
+        "half-life, as printed",
+    )
+    return table((*head, "g/mol", "mechanism", "seen by T cells"), rows)
 
 
 def sub_steps(module: str) -> list[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
-CENTRAL, PERIPHERAL, ADDUCT, GUT, METABOLITE = 0, 1, 2, 3, 4
-STATES = 5
+CENTRAL, PERIPHERAL, ADDUCT, GUT, METABOLITE, PERIPHERAL_2, DEPOT = 0, 1, 2, 3, 4, 5, 6
+STATES = 7
 
 
 def rate_matrix(
@@ -16,36 +17,43 @@ def rate_matrix(
     absorption_per_min: float = 0.0,
     formation_per_min: float = 0.0,
     metabolite_per_min: float = 0.0,
+    to_peripheral_2: float = 0.0,
+    from_peripheral_2: float = 0.0,
+    depot_per_min: float = 0.0,
 ) -> np.ndarray:
-    """Rates of change of central and peripheral amount, adduct, amount in the gut and of metabolite, per minute.
+    """Rates of change of what the body holds of a drug, per minute.
 
     Parameters
     ----------
-    elimination_per_min, to_peripheral, from_peripheral : float
-        k10, k12 and k21 of a one- or two-compartment model, 1/min.
+    elimination_per_min, to_peripheral, from_peripheral, to_peripheral_2, from_peripheral_2 : float
+        k10, k12, k21, k13 and k31 of a model of one to three compartments, 1/min; both peripheral compartments exchange
+        with the central one.
     adduct_per_min : float
         Turnover of the labile adduct, 1/min.
-    absorption_per_min : float
-        ka of a swallowed dose, 1/min; the gut holds what will be absorbed, so bioavailability is put on the dose.
+    absorption_per_min, depot_per_min : float
+        Absorption of a swallowed dose and of one injected into a muscle, 1/min; gut and depot hold what will be
+        absorbed, so bioavailability is put on the dose.
     formation_per_min, metabolite_per_min : float
         Metabolite formed, mg per mg of drug in the central compartment and minute (part of what is eliminated, times
         the ratio of molar masses), and its elimination, 1/min.
 
     Returns
     -------
-    ndarray, shape (5, 5)
-        ``x' = M·x + (infusion rate, 0, 0, 0, 0)``. The third state is the labile adduct in units of the central
+    ndarray, shape (7, 7)
+        ``x' = M·x + (infusion rate, 0, …)`` for central and peripheral amount, adduct, amount in the gut, metabolite,
+        second peripheral amount and amount in the muscle. The third state is the labile adduct in units of the central
         amount with which it is in balance: ``A' = k_A·(central − A)``. It takes nothing from the drug (a trace).
     """
-    return np.array(
-        [
-            [-(elimination_per_min + to_peripheral), from_peripheral, 0.0, absorption_per_min, 0.0],
-            [to_peripheral, -from_peripheral, 0.0, 0.0, 0.0],
-            [adduct_per_min, 0.0, -adduct_per_min, 0.0, 0.0],
-            [0.0, 0.0, 0.0, -absorption_per_min, 0.0],
-            [formation_per_min, 0.0, 0.0, 0.0, -metabolite_per_min],
-        ]
-    )
+    rates = np.zeros((STATES, STATES))
+    rates[CENTRAL, CENTRAL] = -(elimination_per_min + to_peripheral + to_peripheral_2)
+    rates[CENTRAL, PERIPHERAL], rates[PERIPHERAL, CENTRAL] = from_peripheral, to_peripheral
+    rates[CENTRAL, PERIPHERAL_2], rates[PERIPHERAL_2, CENTRAL] = from_peripheral_2, to_peripheral_2
+    rates[CENTRAL, GUT], rates[CENTRAL, DEPOT] = absorption_per_min, depot_per_min
+    rates[ADDUCT, CENTRAL], rates[METABOLITE, CENTRAL] = adduct_per_min, formation_per_min
+    lost = (from_peripheral, adduct_per_min, absorption_per_min, metabolite_per_min, from_peripheral_2, depot_per_min)
+    for state, rate in enumerate(lost, start=PERIPHERAL):
+        rates[state, state] = -rate
+    return rates
 
 
 def with_integral(rates: np.ndarray, compartment: int) -> np.ndarray:
@@ -101,6 +109,34 @@ def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     for k in range(a.shape[0]):
         out += a[:, k : k + 1] * b[k : k + 1, :]
     return out
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def amount_after(step, x, i, rate):
+    """State `i` of a drug after a step with propagator `step`, from all its states `x` and an infusion of `rate`."""
+    return (
+        step[i, 0] * x[0] + step[i, 1] * x[1] + step[i, 2] * x[2] + step[i, STATES] * rate
+        + step[i, 3] * x[3] + step[i, 4] * x[4] + step[i, 5] * x[5] + step[i, 6] * x[6]
+    )  # fmt: skip
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def amounts_after(step, x, rate):
+    """All seven states of a drug after a step."""
+    return (
+        amount_after(step, x, 0, rate), amount_after(step, x, 1, rate), amount_after(step, x, 2, rate),
+        amount_after(step, x, 3, rate), amount_after(step, x, 4, rate), amount_after(step, x, 5, rate),
+        amount_after(step, x, 6, rate),
+    )  # fmt: skip
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def exposure_over(step, x, rate):
+    """Integral of exposure to a drug over a step, in minutes at the therapeutic level (exact)."""
+    return (
+        step[0] * x[0] + step[1] * x[1] + step[2] * x[2] + step[3] * x[3] + step[4] * x[4]
+        + step[STATES] * rate + step[5] * x[5] + step[6] * x[6]
+    )  # fmt: skip
 
 
 def infusion_peak(steps: np.ndarray, minutes_per_step: float, rate: float, infusion_min: float) -> np.ndarray:

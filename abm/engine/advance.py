@@ -4,8 +4,8 @@
  #    what happens in a step                                 where
 ====  =====================================================  ====================================
  1    length of the step, from the state alone               `choose_step`
- 2    drug in gut, plasma and tissue, metabolite, labile     `step_drug`, biology/pharmacokinetics.py
-      adduct, exposure of T cells (exact)
+ 2    drug in gut, muscle, plasma and tissue, metabolite,    `step_drug`, biology/pharmacokinetics.py
+      labile adduct, exposure of T cells (exact)
  3    mast cells                                             engine/mast_kernel.py
  4    histamine, tryptase, local mediators, pressure, grade  `step_body`, biology/mediators.py, reaction.py
  5    extremes, time series                                  `note_extremes`, `write_row`
@@ -18,6 +18,7 @@ import numpy as np
 from numba import njit
 
 from abm.biology.mediators import relaxed, systolic_pressure
+from abm.biology.pharmacokinetics import ADDUCT, STATES, amount_after, amounts_after, exposure_over
 from abm.biology.reaction import grade
 from abm.engine.clock import BASE_MIN, BINS_PER_MIN, DOUBLINGS, MINUTE, STEP_MIN
 from abm.engine.mast_kernel import cells_at_risk, step_organ, step_specificity
@@ -65,26 +66,6 @@ def next_change(pump, now):
 
 
 @njit(**_OPTIONS)
-def drug_after(state, rates, a, k, rate):
-    """Five states of drug `a` after a step of 2^k base bins at an infusion of `rate` mg/min."""
-    step = rates.drug_step[a, k]
-    x = state.drug[a]
-    central = step[0, 0] * x[0] + step[0, 1] * x[1] + step[0, 5] * rate + step[0, 3] * x[3]
-    peripheral = step[1, 0] * x[0] + step[1, 1] * x[1] + step[1, 5] * rate + step[1, 3] * x[3]
-    adduct = step[2, 0] * x[0] + step[2, 1] * x[1] + step[2, 2] * x[2] + step[2, 5] * rate + step[2, 3] * x[3]
-    gut = step[3, 3] * x[3]
-    metabolite = step[4, 0] * x[0] + step[4, 1] * x[1] + step[4, 5] * rate + step[4, 3] * x[3] + step[4, 4] * x[4]
-    return central, peripheral, adduct, gut, metabolite
-
-
-@njit(**_OPTIONS)
-def exposure_over(state, rates, a, k, rate):
-    """Integral of exposure to drug `a` over a step of 2^k base bins, in minutes at the therapeutic level (exact)."""
-    step, x = rates.exposure_step[a, k], state.drug[a]
-    return step[0] * x[0] + step[1] * x[1] + step[2] * x[2] + step[3] * x[3] + step[4] * x[4] + step[5] * rate
-
-
-@njit(**_OPTIONS)
 def step_is_safe(state, rates, now, k):
     """Whether a step of 2^k base bins changes no antigen much and brings hardly a cell near its threshold.
 
@@ -95,8 +76,8 @@ def step_is_safe(state, rates, now, k):
     limit = RISK * F32(0.5) if state.exposed[0] > 0 and state.exposed[1] > 0 else RISK
     for a in range(rates.antigen_per_mg.size):
         rate = pump_rate(state.pump, a, now, now + (1 << k))
-        before = state.drug[a, 2] * rates.antigen_per_mg[a]
-        after = drug_after(state, rates, a, k, rate)[2] * rates.antigen_per_mg[a]
+        before = state.drug[a, ADDUCT] * rates.antigen_per_mg[a]
+        after = amount_after(rates.drug_step[a, k], state.drug[a], ADDUCT, rate) * rates.antigen_per_mg[a]
         low, high = min(before, after), max(before, after)
         if high > _TRACE and high > low * _SMOOTH:
             return False
@@ -139,12 +120,12 @@ def step_drug(state, rates, now, k):
     """Move every drug on by a step; returns the antigen of both specificities in the middle of the step."""
     first, second = F32(0.0), F32(0.0)
     for a in range(rates.antigen_per_mg.size):
-        rate = pump_rate(state.pump, a, now, now + (1 << k))
-        central, peripheral, adduct, gut, metabolite = drug_after(state, rates, a, k, rate)
-        middle = F32(0.5 * (state.drug[a, 2] + adduct) * rates.antigen_per_mg[a])
-        state.exposure[a] += exposure_over(state, rates, a, k, rate)
-        state.drug[a, 0], state.drug[a, 1], state.drug[a, 2] = central, peripheral, adduct
-        state.drug[a, 3], state.drug[a, 4] = gut, metabolite
+        rate, before = pump_rate(state.pump, a, now, now + (1 << k)), state.drug[a]
+        after = amounts_after(rates.drug_step[a, k], before, rate)
+        state.exposure[a] += exposure_over(rates.exposure_step[a, k], before, rate)
+        middle = F32(0.5 * (before[ADDUCT] + after[ADDUCT]) * rates.antigen_per_mg[a])
+        for i in range(STATES):
+            state.drug[a, i] = after[i]
         if middle > F32(0.0):
             state.exposed[a] = 1
         if a == 0:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.biology.pharmacokinetics import GUT
+from abm.biology.pharmacokinetics import CENTRAL, DEPOT, GUT
 from abm.biology.reaction import GRADES, NONE
 from abm.engine.advance import NEVER, REACTION, ROWS_FULL, advance
 from abm.engine.clock import bins, minutes
@@ -25,6 +25,7 @@ EPISODE_MIN = 30.0
 """Symptoms after fewer symptom-free minutes belong to the same reaction."""
 
 MOST_PAUSES = 20
+_ENTERS = {"oral": GUT, "bolus": CENTRAL, "intramuscular": DEPOT}
 _DEATH, _DETACHED = "death", "detached"
 
 
@@ -160,12 +161,13 @@ class Bedside:
         if rule is not None and self.giving and math.isinf(self.stop_at_min) and self.pauses < MOST_PAUSES:
             self.stop_at_min = self.now_min + rule.recognised_after_min
 
-    def _swallow(self, drug: str, dose_mg: float) -> None:
-        """Put a dose into the gut, less what never reaches the blood."""
-        self.delivered_mg += dose_mg
-        if drug in self.drugs:
-            a = self.drugs.index(drug)
-            self.state.drug[a, GUT] += dose_mg * self.rates.bioavailability[a]
+    def _give_dose(self, regimen: Regimen) -> None:
+        """Put one dose where it enters the body, less what never reaches the blood."""
+        self.delivered_mg += regimen.dose_mg
+        if regimen.drug in self.drugs:
+            a = self.drugs.index(regimen.drug)
+            reaches = self.rates.bioavailability[a] if regimen.route == "oral" else 1.0
+            self.state.drug[a, _ENTERS[regimen.route]] += regimen.dose_mg * reaches
 
     def _close_step(self, dose_mg: float) -> None:
         self.infusing = False

@@ -1,4 +1,4 @@
-"""A course of treatment being given: steps, swallowed doses, gaps, reactions, and what staff do about them."""
+"""A course of treatment being given: steps, doses, gaps, reactions, and what staff do about them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Course(Bedside):
         if isinstance(item, Step):
             yield from self._infusing(item)
         else:
-            yield from self._swallowing(item)
+            yield from self._dosing(item)
         self.infusing = self.giving = False
 
     def _infusing(self, step: Step) -> Iterator[None]:
@@ -80,9 +80,9 @@ class Course(Bedside):
         self._close_step(step.dose_mg)
         self.recorder.event("step_end")
 
-    def _swallowing(self, regimen: Regimen) -> Iterator[None]:
+    def _dosing(self, regimen: Regimen) -> Iterator[None]:
         for dose in range(1, regimen.times + 1):
-            self._swallow(regimen.drug, regimen.dose_mg)
+            self._give_dose(regimen)
             self.recorder.event("dose", regimen.dose_mg)
             end_min = self.step_start_min + dose * regimen.every_min
             while self.now_min < end_min:
@@ -104,7 +104,7 @@ class Course(Bedside):
         self._resume(step, remainder if remainder.duration_min > 0.0 else None)
 
     def _put_off(self, regimen: Regimen, left: int, due_min: float) -> Iterator[None]:
-        """Swallow no more until the pause is over and symptoms are gone; no dose comes before it is due."""
+        """Give no more doses until the pause is over and symptoms are gone; no dose comes before it is due."""
         yield from self._pause()
         if not self.ended:
             yield from self._waiting(due_min)

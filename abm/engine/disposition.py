@@ -21,14 +21,15 @@ class Disposition(NamedTuple):
 
     Attributes
     ----------
-    step : ndarray of float64, shape (11, 5, 6)
+    step : ndarray of float64, shape (11, 7, 8)
         Amounts after a step of each length, from those before and the infusion rate (mg/min).
-    exposure : ndarray of float64, shape (11, 6)
+    exposure : ndarray of float64, shape (11, 8)
         What the same add to the integral of exposure, in minutes at the therapeutic level.
-    antigen_per_mg : float
-        K·C per mg of adduct.
-    litres, bioavailability : float
-        Central volume, and the share of a swallowed dose that is absorbed.
+    antigen_per_mg, hapten_per_antigen : float
+        K·C per mg of adduct, and Ka·B of free monovalent drug for each unit of it.
+    litres, bioavailability, free_share : float
+        Central volume, the share of a swallowed dose that is absorbed, and the share of plasma drug that is not on
+        protein.
     antigenic : int
         Compartment that T cells see.
     t_cell_per_mg : float
@@ -38,8 +39,10 @@ class Disposition(NamedTuple):
     step: np.ndarray
     exposure: np.ndarray
     antigen_per_mg: float
+    hapten_per_antigen: float
     litres: float
     bioavailability: float
+    free_share: float
     antigenic: int
     t_cell_per_mg: float
 
@@ -55,18 +58,20 @@ def disposition(p: ParameterSet, drug: str, patient: Mapping[str, Any]) -> Dispo
         step=steps[:, : pk.STATES, inputs],
         exposure=steps[:, pk.STATES, inputs] * t_cell_per_mg,
         antigen_per_mg=_antigen_per_mg_per_l(p, drug) / litres,
+        hapten_per_antigen=_own_or_general(p, drug, "hapten_per_antigen"),
         litres=litres,
         bioavailability=_if_any(p, drug, "bioavailability"),
+        free_share=1.0 - _if_any(p, drug, "bound_share"),
         antigenic=antigenic,
         t_cell_per_mg=t_cell_per_mg,
     )
 
 
 def drug_matrix(p: ParameterSet, drug: str, patient: Mapping[str, Any]) -> np.ndarray:
-    """Rates of change of a drug's five states in a patient, per minute; shape (5, 5).
+    """Rates of change of a drug's seven states in a patient, per minute; shape (7, 7).
 
     Kidney function scales the renal share of the drug's clearance, and all of the metabolite's. What does not exist of
-    a drug (absorption, a metabolite, a renal share of its own) is zero.
+    a drug (a third compartment, absorption, a metabolite, a renal share of its own) is zero.
     """
     weight_kg, kidneys = float(patient["weight_kg"]), float(patient["renal_factor"])
     central_l = p[f"drugs.{drug}.central_l_per_kg"] * weight_kg
@@ -80,11 +85,19 @@ def drug_matrix(p: ParameterSet, drug: str, patient: Mapping[str, Any]) -> np.nd
         _if_any(p, drug, "absorption_per_h") / 60.0,
         _if_any(p, drug, "metabolite_mg_per_mg") * clearance / (60.0 * central_l),
         _metabolite_per_min(p, drug, weight_kg) * kidneys,
+        _if_any(p, drug, "peripheral_2_in_per_h") / 60.0,
+        _if_any(p, drug, "peripheral_2_out_per_h") / 60.0,
+        _if_any(p, drug, "depot_absorption_per_h") / 60.0,
     )
 
 
 def _if_any(p: ParameterSet, drug: str, key: str) -> float:
     return p[f"drugs.{drug}.{key}"] if key in DRUGS[drug].parameters else 0.0
+
+
+def _own_or_general(p: ParameterSet, drug: str, key: str) -> float:
+    """The drug's own number, or the one of all drugs that say nothing else."""
+    return p[f"drugs.{drug}.{key}" if key in DRUGS[drug].parameters else f"ige_receptor.{key}"]
 
 
 def _metabolite_per_min(p: ParameterSet, drug: str, weight_kg: float) -> float:

@@ -195,7 +195,7 @@ def step_organ(state, organ, share_calcium, minutes, moment, scalar):
 def step_specificity(state, rates, a, k, moment, antigen):
     """Sub-steps 1–4 for specificity `a` over a step of 2^k base bins from base bin `moment`."""
     scalar, rate = rates.scalar, rates.cell[k]
-    hapten = antigen * scalar[SCALAR.hapten]
+    hapten = antigen * rates.hapten_per_antigen[a]
     noisy, kept, crosslinking = scalar[SCALAR.noise], rate[0], scalar[SCALAR.crosslinking]
     receptors, crosslinks, place = state.receptors[a], state.crosslinks[a], state.place
     if noisy > F32(0.0):

@@ -23,8 +23,10 @@ class Rates(NamedTuple):
     `cell` is float32, shape (11, 7): kept cross-links e^(−k·dt), share of SHIP-1, of memory locked, dt/τ_rearm,
     internalised per cross-link, share returned, share of calcium. `scalar` is float32: see `Scalar`. `kept` is float64,
     shape (11, 4): histamine, tryptase in tissue, tryptase in blood, local mediators. `drug_step` is float64, shape
-    (2, 11, 5, 6): amounts after a step from those before and the infusion rate. `exposure_step` (2, 11, 6): what the
+    (2, 11, 7, 8): amounts after a step from those before and the infusion rate. `exposure_step` (2, 11, 8): what the
     same add to `State.exposure`. `antigen_per_mg` (2,), `litres` (2,) and `bioavailability` (2,) of a swallowed dose.
+    `hapten_per_antigen` float32 (2,): free monovalent drug that blocks, for each unit of antigen. `free_share` (2,): of
+    the drug in plasma.
     `antigenic` int64 (2,): compartment that T cells see; `t_cell_per_mg` (2,): exposure per mg in it, relative to the
     therapeutic level, 0 for a drug that T cells do not see. `body` float64: see `BodyRate`. `address` is uint64:
     seed, replicate, patient. `finest` is the step taken while cells could fire; other values than the default serve to
@@ -37,8 +39,10 @@ class Rates(NamedTuple):
     drug_step: np.ndarray
     exposure_step: np.ndarray
     antigen_per_mg: np.ndarray
+    hapten_per_antigen: np.ndarray
     litres: np.ndarray
     bioavailability: np.ndarray
+    free_share: np.ndarray
     antigenic: np.ndarray
     t_cell_per_mg: np.ndarray
     body: np.ndarray
@@ -49,15 +53,14 @@ class Rates(NamedTuple):
 class Scalar(NamedTuple):
     """Indices into `Rates.scalar`."""
 
-    hapten: int = 0
-    crosslinking: int = 1
-    pool: int = 2
-    hold: int = 3
-    activation: int = 4
-    syk: int = 5
-    hazard_max: int = 6
-    graded: int = 7
-    noise: int = 8
+    crosslinking: int = 0
+    pool: int = 1
+    hold: int = 2
+    activation: int = 3
+    syk: int = 4
+    hazard_max: int = 5
+    graded: int = 6
+    noise: int = 7
 
 
 class BodyRate(NamedTuple):
@@ -91,7 +94,8 @@ class BodyRate(NamedTuple):
 SCALAR, BODY_RATE = Scalar(), BodyRate()
 _NO_DRUG = Disposition(
     step=np.zeros((DOUBLINGS, pk.STATES, pk.STATES + 1)), exposure=np.zeros((DOUBLINGS, pk.STATES + 1)),
-    antigen_per_mg=0.0, litres=1.0, bioavailability=0.0, antigenic=pk.CENTRAL, t_cell_per_mg=0.0,
+    antigen_per_mg=0.0, hapten_per_antigen=0.0, litres=1.0, bioavailability=0.0, free_share=1.0,
+    antigenic=pk.CENTRAL, t_cell_per_mg=0.0,
 )  # fmt: skip
 
 
@@ -125,8 +129,10 @@ def patient_rates(
         drug_step=np.stack([drug.step for drug in given]),
         exposure_step=np.stack([drug.exposure for drug in given]),
         antigen_per_mg=np.array([drug.antigen_per_mg for drug in given]),
+        hapten_per_antigen=np.array([drug.hapten_per_antigen for drug in given], F32),
         litres=np.array([drug.litres for drug in given]),
         bioavailability=np.array([drug.bioavailability for drug in given]),
+        free_share=np.array([drug.free_share for drug in given]),
         antigenic=np.array([drug.antigenic for drug in given], np.int64),
         t_cell_per_mg=np.array([drug.t_cell_per_mg for drug in given]),
         body=_body(parameters, patient, organ_cells, premedication),
@@ -152,7 +158,6 @@ def _cell_table(p: ParameterSet) -> np.ndarray:
 def _scalars(p: ParameterSet, patient: Mapping[str, Any]) -> np.ndarray:
     return np.array(
         (
-            p["ige_receptor.hapten_per_antigen"],
             p["ige_receptor.crosslinking_per_receptor"],
             p["mast_cell.ship1_pool"] * float(patient["ship1_factor"]),
             p["mast_cell.memory_hold_crosslinks"],

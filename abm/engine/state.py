@@ -65,9 +65,9 @@ class State(NamedTuple):
         First cell of skin, lung, gut, and the number of cells.
     signal, links, noise : ndarray of float32, shape (cells,)
         Scratch.
-    drug : ndarray of float64, shape (2, 5)
+    drug : ndarray of float64, shape (2, 7)
         Per drug: central and peripheral amount (mg), labile adduct (mg in balance), amount still in the gut (mg that
-        will be absorbed), amount of metabolite (mg).
+        will be absorbed), amount of metabolite (mg), second peripheral amount, amount still in a muscle (mg).
     exposure : ndarray of float64, shape (2,)
         Per drug: time integral of what T cells see, in minutes at the therapeutic level, since it was last set to 0.
     exposed, armed : ndarray of int64, shape (2,)

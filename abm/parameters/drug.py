@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from abm.parameters.parameter import Kind, Parameter
 
@@ -22,10 +22,18 @@ class Drug:
         Half-life in plasma (of the metabolite, where that is the antigen) as printed in the source, for tables.
     parameters : dict of str to Parameter
         Disposition and antigen; full names are ``drugs.<name>.<key>``.
+    molar_mass_g_per_mol : float
+        Of the drug itself, without the salt's counter-ion or water.
+    mechanism : str
+        How people react to it at once, in a few words; of a mixed one only the part of IgE is simulated.
+    routes : tuple of str
+        Ways in which it is given: ``"infusion"``, ``"bolus"``, ``"oral"``, ``"intramuscular"``.
     usual_every_h : float
-        Interval of the usual regimen by mouth, hours; 0 for a drug that is not swallowed.
+        Interval of the usual regimen, hours.
     metabolite : str
         The metabolite that is the antigen for T cells; empty where the drug itself is.
+    units_per_mg : float
+        International units per mg, for a drug that is dosed in them; else 0.
     """
 
     name: str
@@ -34,13 +42,30 @@ class Drug:
     usual_infusion_min: float
     half_life: str
     parameters: dict[str, Parameter]
-    usual_every_h: float = 0.0
+    _: KW_ONLY
+    molar_mass_g_per_mol: float
+    mechanism: str
+    routes: tuple[str, ...]
+    usual_every_h: float
     metabolite: str = ""
+    units_per_mg: float = 0.0
 
     @property
     def oral(self) -> bool:
         """Whether the drug can be swallowed."""
-        return "bioavailability" in self.parameters
+        return "oral" in self.routes
+
+    @property
+    def short_routes(self) -> tuple[str, ...]:
+        """Routes as they are written in charts: IV stands for infusion and bolus."""
+        short = {"intramuscular": "IM"} | ({"infusion": "IV"} if "bolus" in self.routes else {})
+        return tuple(short.get(route, route) for route in self.routes if route != "bolus")
+
+    @property
+    def compartments(self) -> int:
+        """Number of compartments that hold the drug itself, 1 to 3."""
+        second = self.parameters["peripheral_in_per_h"].value > 0.0
+        return 1 + int(second) + int("peripheral_2_in_per_h" in self.parameters)
 
     @property
     def seen_by_t_cells(self) -> bool:
@@ -91,4 +116,38 @@ def labile_adduct() -> dict[str, Parameter]:
             "labile adducts follow the drug; reactions begin minutes after it arrives, so minutes; same for all drugs",
             hard_low=0.05, hard_high=1e5,
         ),
+    }  # fmt: skip
+
+
+def share(value: float, low: float, high: float, source: str, where: str, note: str = "") -> Parameter:
+    """Return a share of one, such as what is absorbed or bound."""
+    return human(value, "", low, high, source, where, note, hard_high=1.0)
+
+
+def bound(value: float, low: float, high: float, source: str, where: str, note: str = "") -> dict[str, Parameter]:
+    """Return the share of the drug in plasma that is on protein and comes off it."""
+    return {"bound_share": share(value, low, high, source, where, note)}
+
+
+def free_as_measured(source: str, where: str) -> dict[str, Parameter]:
+    """Return the bound share of a drug whose disposition is that of what is free: platinum in an ultrafiltrate."""
+    note = "the compartments hold ultrafilterable platinum; what binds to protein is bound for good and left out"
+    return bound(0.0, 0.0, 0.2, source, where, note)
+
+
+def whole_antibody() -> dict[str, Parameter]:
+    """Return what mast cells see of an antibody: itself, with two arms, and no free monovalent hapten beside it."""
+    return {
+        "adduct_half_life_min": Parameter(
+            5.0, "min", 1.0, 60.0, "assumed", "human tissue", "model", "drugs",
+            "the antibody itself is the antigen and needs no carrier; the time in which cells by the vessels come into "
+            "balance with blood is taken to be that of the other drugs",
+            hard_low=0.05, hard_high=1e5,
+        ),
+        "hapten_per_antigen": Parameter(
+            0.0, "", 0.0, 0.1, "derived", "human", "dembo_goldstein_1978", "blocking by monovalent hapten",
+            "an antibody carries its epitope on both arms and releases no monovalent one, so nothing blocks",
+            hard_high=1e6,
+        ),
+        **bound(0.0, 0.0, 0.05, "drug_labels", "antibodies, distribution", "antibodies are not carried by proteins"),
     }  # fmt: skip

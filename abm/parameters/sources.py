@@ -71,6 +71,42 @@ SOURCES: dict[str, str] = {
     "Preprint 2020. doi 10.22541/au.158938598.83947005",
     "ttd_penicillin_g": "Therapeutic Target Database, penicillin G: 0.53–0.67 L/kg, 560 mL/min, 0.4–0.9 h.",
     "drug_labels": "Prescribing information of the drug. [not checked]",
+    "drug_monographs": "Monographs of the drug (AHFS, MIMS): penicillin G 49–60 % bound; penicillin V 26–65 % of a "
+    "dose in urine, 35–70 % made to penicilloic acid; amoxicillin 74–92 % absorbed; cefazolin 74–86 % bound, 80–100 % "
+    "unchanged in urine. Amoxicillin into a muscle [not checked]",
+    "penicillin_g_muscle": "Penicillin G into a muscle: about 12 mg/L 15–30 min after 600 mg. [not checked]",
+    "penicillin_v_label": "Phenoxymethylpenicillin, Swiss prescribing information: 60–73 % absorbed, peak of 6.4 IU/mL "
+    "0.5–1 h after 1,000,000 IU, 0.73 L/kg, 75–89 % bound, half-life about 30 min",
+    "amoxicillin_label": "Amoxicillin, prescribing information: half-life 61.3 min; 500 mg peak at 5.5–7.5 mg/L after "
+    "1–2 h; 875 mg in 27 adults: AUC 35.4 ± 8.1 mg·h/L, peak 13.8 ± 4.1 mg/L; about 20 % bound; 60 % in urine within "
+    "6–8 h",
+    "cefazolin_label": "Cefazolin, prescribing information: 1 g by vein peaks at 185 mg/L, 4 mg/L at 8 h, half-life "
+    "1.8 h; 1 g into a muscle 64 mg/L at 1 h, 7 mg/L at 8 h, about 2 h; 28 mg/L kept by an infusion",
+    "ceftriaxone_label": "Ceftriaxone, prescribing information, table 1: 1 g into a muscle 40, 68, 76, 68, 56, 44 and "
+    "29 mg/L at 0.5, 1, 2, 4, 6, 8 and 12 h; 2 g over 30 min 257 mg/L at the end, 74 mg/L at 8 h; all of it absorbed",
+    "oxaliplatin_label": "Oxaliplatin, prescribing information: 85 mg/m² over 2 h as ultrafilterable platinum: peak "
+    "0.814 mg/L, 440 L, half-lives 0.43, 16.8 and 391 h; platinum bound to more than 90 %, for good",
+    "graham_2000": "Graham MA, Lockwood GF, Greenslade D, et al. Clinical pharmacokinetics of oxaliplatin: a critical "
+    "review. Clin Cancer Res 2000;6(4):1205–1218. 85 mg/m²: AUC 4.68, up to 48 h 4.19 mg·h/L of platinum, 17.4 L/h "
+    "[not checked]",
+    "delord_2003": "Population pharmacokinetics of oxaliplatin. Cancer Chemother Pharmacol 2003;51(2):127–131. doi "
+    "10.1007/s00280-002-0550-3. 40 patients; renal clearance 34 % of elimination",
+    "cisplatin_label": "Cisplatin, prescribing information: half-life 20–30 min after a bolus, about 0.5 h after 100 "
+    "mg/m² over 2 or 7 h, 15–16 L/h/m², 11–12 L/m², renal 50–62 mL/min/m²; 90 % bound after 3 h, for good",
+    "paclitaxel_label": "Paclitaxel, prescribing information, table 1: 175 mg/m² over 3 h: peak 3.65 mg/L, AUC 15.0 "
+    "mg·h/L, half-life 20.2 h, 12.2 L/h/m²; 135 mg/m²: 2.17, 7.95, 13.1, 17.7; 89–98 % bound",
+    "rituximab_models": "Population models of rituximab, as collected in Br J Clin Pharmacol 2019;85(9):2002–2010, doi "
+    "10.1111/bcp.13991, table 3. Prescribing information: median half-life 22 days (6.1–52) in 298 patients. Volume at "
+    "steady state and peaks (206 mg/L after the first, 465 after the fourth weekly infusion) [not checked]",
+    "dirks_2008": "Dirks NL, Nolting A, Kovar A, Meibohm B. Population pharmacokinetics of cetuximab in patients with "
+    "squamous cell carcinoma of the head and neck. J Clin Pharmacol 2008;48(3):267–278. doi 10.1177/0091270007313393. "
+    "V1 2.83 L, V2 2.43 L, Q 0.103 L/h; elimination saturates: 4.38 mg/h, half of it at 74 mg/L",
+    "cetuximab_label": "Cetuximab, prescribing information (European Union): 400 mg/m² peak at 185 ± 55 mg/L, 2.9 L/m² "
+    "(1.5–6.2), 0.022 L/h/m², half-life 70–100 h; weekly troughs 41–55 mg/L. United States: 112 h (63–230)",
+    "chung_2008_cetuximab": "Chung CH, Mirakhur B, Chan E, et al. Cetuximab-induced anaphylaxis and IgE specific for "
+    "galactose-α-1,3-galactose. N Engl J Med 2008;358(11):1109–1117. doi 10.1056/NEJMoa074943. IgE before any dose in "
+    "15 of 72 controls in Tennessee, 3 of 49 in northern California, 2 of 341 in Boston; in 17 of 25 who reacted, 1 "
+    "of 51 who did not",
     "reference_man": "ICRP Publication 89 (2002), reference values for adults.",
     "capillaries": "Intercapillary distances of human dermis, lung interstitium and gut mucosa, order of 50–150 µm. "
     "[not checked]",

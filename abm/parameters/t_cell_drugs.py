@@ -60,11 +60,11 @@ SULFAMETHOXAZOLE = Drug(
         ),
         **_labile_complex(),
     },
-    usual_every_h=12.0,
+    molar_mass_g_per_mol=253.3, mechanism="T cells", routes=("infusion", "oral"), usual_every_h=12.0,
 )  # fmt: skip
 
 CARBAMAZEPINE = Drug(
-    "carbamazepine", "carbamazepine", 200.0, 30.0, "25–65 h at first, 12–17 h after weeks",
+    "carbamazepine", "carbamazepine", 200.0, 30.0, "25–65 h, induced 12–17 h",
     {
         "central_l_per_kg": volume(0.83, "L/kg", 0.6, 2.0, "carbamazepine_1977", "0.825 ± 0.104 L/kg"),
         "clearance_l_per_h": human(
@@ -86,7 +86,7 @@ CARBAMAZEPINE = Drug(
         ),
         **_labile_complex(),
     },
-    usual_every_h=12.0,
+    molar_mass_g_per_mol=236.3, mechanism="T cells", routes=("infusion", "oral"), usual_every_h=12.0,
 )  # fmt: skip
 
 ALLOPURINOL = Drug(
@@ -121,7 +121,8 @@ ALLOPURINOL = Drug(
         ),
         **_labile_complex(),
     },
-    usual_every_h=24.0, metabolite="oxypurinol",
+    molar_mass_g_per_mol=136.1, mechanism="T cells", routes=("infusion", "oral"), usual_every_h=24.0,
+    metabolite="oxypurinol",
 )  # fmt: skip
 
 LAMOTRIGINE = Drug(
@@ -141,7 +142,7 @@ LAMOTRIGINE = Drug(
         ),
         **_labile_complex(),
     },
-    usual_every_h=12.0,
+    molar_mass_g_per_mol=256.1, mechanism="T cells", routes=("oral",), usual_every_h=12.0,
 )  # fmt: skip
 
 ABACAVIR = Drug(
@@ -171,7 +172,7 @@ ABACAVIR = Drug(
             "on the cell for about a day", hard_low=1e-3, hard_high=1e4,
         ),
     },
-    usual_every_h=12.0,
+    molar_mass_g_per_mol=286.3, mechanism="T cells", routes=("oral",), usual_every_h=12.0,
 )  # fmt: skip
 
 T_CELL_DRUGS = (SULFAMETHOXAZOLE, CARBAMAZEPINE, ALLOPURINOL, LAMOTRIGINE, ABACAVIR)

@@ -95,11 +95,8 @@ class AgentTissue(Model):
         super().__init__(rng=rng)
         self.rates, self.fired = rates, dict.fromkeys(ORGANS, 0)
         scalar = [float(value) for value in rates.scalar]
-        self.hapten, self.crosslinking, self.pool = (
-            scalar[SCALAR.hapten],
-            scalar[SCALAR.crosslinking],
-            scalar[SCALAR.pool],
-        )
+        self.hapten = float(rates.hapten_per_antigen[0])
+        self.crosslinking, self.pool = scalar[SCALAR.crosslinking], scalar[SCALAR.pool]
         self.hold, self.activation, self.syk = scalar[SCALAR.hold], scalar[SCALAR.activation], scalar[SCALAR.syk]
         self.hazard_max, self.graded = scalar[SCALAR.hazard_max], scalar[SCALAR.graded]
         self.noisy = scalar[SCALAR.noise] > 0.0

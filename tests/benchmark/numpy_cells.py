@@ -25,7 +25,7 @@ class NumpyTissue:
         """Cross-links at equilibrium with the antigen at every cell's place."""
         scalar = self.rates.scalar
         here = antigen * self.place
-        free = 1 / (1 + here + scalar[SCALAR.hapten] * here)
+        free = 1 / (1 + here + self.rates.hapten_per_antigen[0] * here)
         d = here * free * free * scalar[SCALAR.crosslinking] * self.receptors
         return self.receptors * 2 * d / (1 + 2 * d + np.sqrt(1 + 4 * d))
 

@@ -6,20 +6,24 @@ import math
 
 import numpy as np
 import pytest
-from small_worlds import FULL, LADDER, a_patient, a_scenario, a_step, an_arm, bathed, equal_cells, parameters, treated
+from small_worlds import (
+    FULL,
+    LADDER,
+    PENICILLIN,
+    a_patient,
+    a_scenario,
+    a_step,
+    an_arm,
+    bathed,
+    equal_cells,
+    parameters,
+    treated,
+)  # fmt: skip
 
-from abm.biology.pharmacokinetics import (
-    CENTRAL,
-    GUT,
-    METABOLITE,
-    PERIPHERAL,
-    STATES,
-    rate_matrix,
-    step_matrices,
-    with_integral,
-)
+from abm.biology import pharmacokinetics as pk
+from abm.biology.pharmacokinetics import CENTRAL, METABOLITE, STATES, rate_matrix, step_matrices, with_integral
 from abm.engine.body import new_course, run_arm
-from abm.engine.clock import BASE_MIN, DOUBLINGS, STEP_MIN
+from abm.engine.clock import BASE_MIN, DOUBLINGS, MINUTE, STEP_MIN
 from abm.engine.course import Course
 from abm.engine.disposition import drug_matrix
 from abm.engine.state import BODY, COUNT
@@ -55,22 +59,38 @@ def test_drug_given_around_pauses_is_the_drug_in_the_body(rule, after_min) -> No
     assert finished.state.drug[0, :2].sum() == pytest.approx(finished.delivered_mg, rel=1e-11)
 
 
-@pytest.mark.parametrize("drug", DRUGS)
-def test_what_was_given_is_in_the_body_or_eliminated(drug) -> None:
-    """∫ k10·central dt by Simpson's rule over the recorded path, plus what is left, is the dose."""
-    p = parameters()
-    steps = build_protocol("full_dose", drug, DRUGS[drug].usual_dose_mg)
-    arm = an_arm(steps)
-    scenario = a_scenario(arm, allergic_to=(drug,), cells=3, record=frozenset({"timeseries"}), follow_up_min=0.0)
-    course = new_course(arm, scenario, a_patient(specific_receptors_per_cell=30_000.0), 0, p)
-    litres = p[f"drugs.{drug}.central_l_per_kg"] * 70.0
-    per_min = p[f"drugs.{drug}.clearance_l_per_h"] / 60.0 / litres
-    course.give(steps[0])
-    series = course.recorder.timeseries()
-    time, amount = np.append(0.0, series["time_min"]), np.append(0.0, series["plasma_mg_per_l"] * litres)
-    assert np.all(np.diff(time) <= 4.0)
-    eliminated = per_min * np.trapezoid(amount, time)
-    assert eliminated + course.state.drug[0, :2].sum() == pytest.approx(DRUGS[drug].usual_dose_mg, rel=2e-4)
+HOLDS = [pk.CENTRAL, pk.PERIPHERAL, pk.PERIPHERAL_2, pk.GUT, pk.DEPOT]
+"""States that hold drug; the adduct is a trace, the metabolite is what was eliminated."""
+
+
+@pytest.mark.parametrize(("drug", "route"), [(name, route) for name, drug in DRUGS.items() for route in drug.routes])
+def test_what_was_given_is_in_the_body_or_eliminated(drug, route) -> None:
+    """CL·∫C dt, exact, and what is left are the dose at any time; what is not absorbed never enters the gut."""
+    p, dose_mg = parameters(), DRUGS[drug].usual_dose_mg
+    matrix = drug_matrix(p, drug, a_patient())
+    k10 = -matrix[HOLDS, pk.CENTRAL].sum()
+    step = pk.step_matrices(pk.with_integral(matrix, pk.CENTRAL), BASE_MIN, DOUBLINGS)[MINUTE]
+    x = np.zeros(pk.STATES + 1)
+    site = {"bolus": pk.CENTRAL, "oral": pk.GUT, "intramuscular": pk.DEPOT}.get(route)
+    if site is not None:
+        x[site] = dose_mg
+    for minute in range(1, 1500):
+        rate = dose_mg / 30.0 if route == "infusion" and minute <= 30 else 0.0
+        x = step[:, :-1] @ x + step[:, -1] * rate
+        given = dose_mg * min(1.0, minute / 30.0) if route == "infusion" else dose_mg
+        assert x[HOLDS].sum() + k10 * x[-1] == pytest.approx(given, rel=1e-12)
+    expected = p[f"drugs.{drug}.clearance_l_per_h"] / 60.0 / (70.0 * p[f"drugs.{drug}.central_l_per_kg"])
+    assert k10 == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("route", ["bolus", "intramuscular"])
+@pytest.mark.parametrize("drug", ["cefazolin", PENICILLIN])
+def test_doses_given_in_a_moment_are_in_the_body(drug, route) -> None:
+    numbers = parameters(**{f"drugs__{drug}__clearance_l_per_h": 0.0})
+    doses = Regimen(drug, "own", 1, 12.5, 7.3, 3, route)
+    finished = treated(an_arm(doses), a_patient(specific_receptors_per_cell=0.0), numbers, allergic_to=(drug,))
+    assert finished.delivered_mg == 37.5
+    assert finished.state.drug[0, HOLDS].sum() == pytest.approx(37.5, rel=1e-11)
 
 
 def long_course(drug: str) -> list[Step | Gap | Regimen]:
@@ -102,12 +122,12 @@ def test_over_weeks_what_was_given_is_in_the_body_or_eliminated(drug) -> None:
     infused = math.fsum(item.dose_mg for item in given if isinstance(item, Step))
     swallowed = math.fsum(item.dose_mg * item.times for item in given if isinstance(item, Regimen))
     amounts = course.state.drug[0]
-    left = amounts[CENTRAL] + amounts[PERIPHERAL] + amounts[GUT]
-    eliminated = -(matrix[CENTRAL, CENTRAL] + matrix[PERIPHERAL, CENTRAL]) * integral
+    left = amounts[HOLDS].sum()
+    eliminated = -matrix[HOLDS, CENTRAL].sum() * integral
     absorbed = infused + swallowed * course.rates.bioavailability[0]
     assert course.delivered_mg == pytest.approx(infused + swallowed, rel=1e-13)
     assert eliminated + left == pytest.approx(absorbed, rel=1e-10)
-    assert eliminated > 0.5 * absorbed
+    assert eliminated > 0.2 * absorbed
 
 
 @pytest.mark.parametrize("drug", [name for name in DRUGS if DRUGS[name].metabolite])

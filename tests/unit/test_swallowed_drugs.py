@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from small_worlds import PENICILLIN, a_patient, equal_cells
+from small_worlds import PENICILLIN, a_patient
 
 from abm.biology import pharmacokinetics as pk
 from abm.engine import advance as machine
@@ -17,7 +17,8 @@ from abm.engine.state import State, empty_state
 from abm.parameters.catalog import DRUGS, default_parameters
 
 P = default_parameters()
-SWALLOWED = [name for name, drug in DRUGS.items() if drug.oral]
+SWALLOWED = [name for name, drug in DRUGS.items() if drug.seen_by_t_cells]
+"""Drugs that T cells see; all of them are swallowed."""
 DAY = 1440 * 16
 KA, KE, KM, FORMED = 0.0167, 0.0081, 0.00052, 0.0075
 LONG = DOUBLINGS - 1
@@ -59,7 +60,7 @@ def bateman(t: np.ndarray, first: float, second: float) -> np.ndarray:
 @pytest.mark.parametrize("k", range(DOUBLINGS))
 def test_a_swallowed_dose_in_one_compartment_is_the_bateman_curve(k) -> None:
     step = pk.step_matrices(pk.rate_matrix(KE, 0.0, 0.0, 0.1, KA), BASE_MIN, DOUBLINGS)[k]
-    x = np.array([0.0, 0.0, 0.0, 300.0, 0.0])
+    x = np.eye(pk.STATES)[pk.GUT] * 300.0
     for n in range(1, 25):
         x = step[:, :-1] @ x
         t = n * STEP_MIN[k]
@@ -71,7 +72,7 @@ def test_a_swallowed_dose_in_one_compartment_is_the_bateman_curve(k) -> None:
 @pytest.mark.parametrize("k", range(DOUBLINGS))
 def test_a_metabolite_after_a_bolus_is_the_bateman_curve(k) -> None:
     step = pk.step_matrices(pk.rate_matrix(KE, 0.0, 0.0, 0.1, KA, FORMED, KM), BASE_MIN, DOUBLINGS)[k]
-    x = np.array([300.0, 0.0, 0.0, 0.0, 0.0])
+    x = np.eye(pk.STATES)[pk.CENTRAL] * 300.0
     for n in range(1, 25):
         x = step[:, :-1] @ x
         expected = 300.0 * FORMED / KE * bateman(n * STEP_MIN[k], KE, KM)
@@ -80,7 +81,7 @@ def test_a_metabolite_after_a_bolus_is_the_bateman_curve(k) -> None:
 
 def test_a_metabolite_after_a_swallowed_dose_is_the_sum_of_three_exponentials() -> None:
     step = pk.step_matrices(pk.rate_matrix(KE, 0.0, 0.0, 0.1, KA, FORMED, KM), BASE_MIN, DOUBLINGS)[LONG]
-    x = np.array([0.0, 0.0, 0.0, 300.0, 0.0])
+    x = np.eye(pk.STATES)[pk.GUT] * 300.0
     for n in range(1, 60):
         x = step[:, :-1] @ x
         expected = sum(
@@ -169,15 +170,16 @@ def test_exposure_is_the_integral_whatever_the_step(drug, k) -> None:
     state, rates = at_rest(), rates_of(drug)
     swallow(state, rates, drug)
     state.pump[0] = (0.0, 1024.0, 2.0, 0)
-    matrix = np.zeros((6, 6))
-    matrix[:5, :5], matrix[0, 5] = drug_matrix(P, drug, a_patient()), 1.0
+    n = pk.STATES
+    matrix = np.zeros((n + 1, n + 1))
+    matrix[:n, :n], matrix[0, n] = drug_matrix(P, drug, a_patient()), 1.0
     small, x, seen = expm(matrix / 60.0), np.array([*state.drug[0], 2.0]), []
     for _ in range(64 * 60 + 1):
         seen.append(x[rates.antigenic[0]] * rates.t_cell_per_mg[0])
         x = small @ x
     pass_time(state, rates, 0, 1024, k)
     assert state.exposure[0] == pytest.approx(np.trapezoid(seen, dx=1.0 / 60.0), rel=1e-7)
-    assert state.drug[0] == pytest.approx((np.linalg.inv(small) @ x)[:5], rel=1e-9)
+    assert state.drug[0] == pytest.approx((np.linalg.inv(small) @ x)[:n], rel=1e-9)
 
 
 @pytest.mark.parametrize(("kidneys", "days"), [(1.0, (0.5, 1.25)), (0.3, (2.5, 4.0)), (0.1, (7.0, 12.0))])
@@ -231,12 +233,12 @@ def test_what_is_swallowed_is_in_the_body_or_eliminated() -> None:
 
 
 def test_zero_states_change_no_bit_of_an_infused_drug() -> None:
-    """The three states of a drug without gut and metabolite are those of a matrix that has only them."""
+    """The three states of a drug without what the others hold are those of a matrix that has only them."""
     whole = drug_matrix(P, "carboplatin", a_patient())
     three = pk.step_matrices(whole[:3, :3], BASE_MIN, DOUBLINGS)
-    five = pk.step_matrices(pk.with_integral(whole, pk.CENTRAL), BASE_MIN, DOUBLINGS)
-    assert three[:, :, :3].tobytes() == np.ascontiguousarray(five[:, :3, :3]).tobytes()
-    assert three[:, :, 3].tobytes() == np.ascontiguousarray(five[:, :3, -1]).tobytes()
-    _, rates = equal_cells(3, 0.0)
-    assert rates.drug_step.shape == (2, DOUBLINGS, 5, 6)
-    assert not rates.drug_step[0, :, :3, [pk.GUT, pk.METABOLITE]].any()
+    all_states = pk.step_matrices(pk.with_integral(whole, pk.CENTRAL), BASE_MIN, DOUBLINGS)
+    assert three[:, :, :3].tobytes() == np.ascontiguousarray(all_states[:, :3, :3]).tobytes()
+    assert three[:, :, 3].tobytes() == np.ascontiguousarray(all_states[:, :3, -1]).tobytes()
+    rates = rates_of("carboplatin")
+    assert rates.drug_step.shape == (2, DOUBLINGS, pk.STATES, pk.STATES + 1)
+    assert not rates.drug_step[0, :, :3, [pk.GUT, pk.METABOLITE, pk.PERIPHERAL_2, pk.DEPOT]].any()
