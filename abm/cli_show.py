@@ -60,6 +60,7 @@ def protocol(
     heads = {
         "clock": "clock",
         "step": "step",
+        "route": "route",
         "bag": "bag",
         "concentration_mg_per_ml": "mg/mL",
         "rate_ml_per_h": "mL/h",
@@ -70,6 +71,8 @@ def protocol(
         "cumulative_percent": "given %",
     }
     shown = [column for column in heads if table[column].notna().any()]
+    if (table["route"] == "infusion").all():
+        shown.remove("route")
     rows = [[_cell(column, row[column]) for column in shown] for row in table.to_dict("records")]
     info = PROTOCOLS[name]
     typer.echo(f"{name}, {DRUGS[drug].label} {dose_mg:g} mg: {info.description}")

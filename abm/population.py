@@ -20,7 +20,7 @@ from abm.engine.clock import bins
 from abm.engine.rates import patient_rates
 from abm.engine.state import empty_state
 from abm.output_columns import TABLES
-from abm.parameters.catalog import ParameterSet
+from abm.parameters.catalog import DRUGS, ParameterSet
 from abm.parameters.t_cell import CLONES
 from abm.random_streams import Stream, normals, uniforms
 from abm.repertoire import ALLELES, GivenFittingClone, Repertoire, repertoire_of
@@ -128,8 +128,16 @@ def _candidate(
     scenario: Scenario, parameters: ParameterSet, genes: Repertoire | GivenFittingClone, patient_id: int
 ) -> dict[str, Any]:
     population = POPULATIONS[scenario.cohort.population]
-    traits = _traits(parameters, population, scenario.seed, patient_id, len(scenario.allergic_to))
+    own = _with_share_of(parameters, scenario.allergic_to[0])
+    traits = _traits(own, population, scenario.seed, patient_id, len(scenario.allergic_to))
     return traits | genes.draw(scenario.seed, patient_id)
+
+
+def _with_share_of(p: ParameterSet, drug: str) -> ParameterSet:
+    """Numbers in which the share of unselected people with IgE is the drug's own, if it states one."""
+    if "sensitised_share" not in DRUGS[drug].parameters:
+        return p
+    return p.with_overrides({_FEW: p[f"drugs.{drug}.sensitised_share"]})
 
 
 def _genes(scenario: Scenario, parameters: ParameterSet) -> Repertoire | GivenFittingClone:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def protocol_table(steps: Iterable[Step | Gap | Regimen]) -> pd.DataFrame:
-    """Tabulate what is given as a nurse would read it, one row a step or swallowed dose.
+    """Tabulate what is given as a nurse would read it, one row a step or dose.
 
     Parameters
     ----------
@@ -24,9 +24,9 @@ def protocol_table(steps: Iterable[Step | Gap | Regimen]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``clock`` (h:mm from the start), ``drug``, ``protocol``, ``step``, ``bag`` (missing where none is
-        stated), ``concentration_mg_per_ml`` and ``rate_ml_per_h`` (missing where only mass and time are stated),
-        ``rate_mg_per_min`` (missing for a swallowed dose), ``duration_min`` (of a swallowed dose: until the next),
+        Columns ``clock`` (h:mm from the start), ``drug``, ``route``, ``protocol``, ``step``, ``bag`` (missing where
+        there is none), ``concentration_mg_per_ml`` and ``rate_ml_per_h`` (missing where only mass and time are stated),
+        ``rate_mg_per_min`` (missing for a dose at once), ``duration_min`` (of a dose at once: until the next),
         ``volume_ml``, ``dose_mg``, ``cumulative_dose_mg`` (of that drug) and ``cumulative_percent`` (of all of that
         drug in the table).
     """
@@ -57,6 +57,7 @@ def _singly(item: Step | Gap | Regimen) -> list[Step | Gap | Regimen]:
 _TABLE_COLUMNS = {
     "clock": "string",
     "drug": "string",
+    "route": "string",
     "protocol": "string",
     "step": "int64",
     "bag": "Int64",
@@ -77,6 +78,7 @@ def _row(step: Step | Regimen, clock_min: float, given_mg: float, planned_mg: fl
     return {
         "clock": _clock(clock_min),
         "drug": step.drug,
+        "route": "infusion" if isinstance(step, Step) else step.route,
         "protocol": step.protocol,
         "step": step.number,
         "bag": (infusion.bag or None) if infusion else None,

@@ -26,14 +26,17 @@ OPTIONS = {
 }
 """What may be chosen of a named protocol: key, option of `abm.protocols.build_protocol`, and kind of value."""
 
-ITEM_KEYS = ("protocol", "drug", "dose", "every", "gap", "steps", "label", *OPTIONS)
+ITEM_KEYS = ("protocol", "drug", "dose", "every", "gap", "steps", "label", "route", *OPTIONS)
 _MOST_RATES = 100
 _GOES_WITH = {
     "protocol": ("drug", "dose", *OPTIONS),
     "gap": (),
     "steps": ("drug", "label"),
-    "every": ("dose", "for", "drug", "label"),
+    "every": ("dose", "for", "drug", "label", "route"),
 }
+_GIVEN = {
+    "infusion": "infused", "oral": "swallowed", "bolus": "given as a bolus", "intramuscular": "injected into a muscle",
+}  # fmt: skip
 _DOSES = f"{SMALLEST_DOSE_MG:g} to {LARGEST_DOSE_MG:g} mg"
 
 
@@ -72,7 +75,7 @@ class CourseReader:
                 self._report.add("S402", items[index].mark, "two gaps in a row; write one that is as long as both")
         for item in items:
             found = _numbered(self._item(item, where), course, item)
-            self._check_swallowed(found, item)
+            self._check_routes(found, item)
             course += found
         if len(course) > MOST_STEPS:
             self._report.add("S105", node.mark, f"{len(course)} steps in {where}; at most {MOST_STEPS} are allowed")
@@ -105,12 +108,19 @@ class CourseReader:
             return self._repeated(node, fields)
         return self._named(fields["protocol"], fields, node)
 
-    def _check_swallowed(self, found: Sequence[Step | Gap | Regimen], node: Node) -> None:
-        """Note drugs that would have to be swallowed and cannot be."""
-        wanted = {part.drug for part in found if isinstance(part, Regimen)}
-        for drug in sorted(wanted & {name for name, drug in self._drugs.items() if not drug.oral}):
-            known = ", ".join(name for name, drug in self._drugs.items() if drug.oral)
-            self._report.add("S312", node.mark, f"{drug!r} is not swallowed; drugs that are: {known}")
+    def _check_routes(self, found: Sequence[Step | Gap | Regimen], node: Node) -> None:
+        """Note drugs that would have to be given in a way they are not."""
+        wanted = {
+            (part.drug, part.route if isinstance(part, Regimen) else "infusion")
+            for part in found
+            if not isinstance(part, Gap) and part.drug in self._drugs
+        }
+        for drug, route in sorted(wanted):
+            own = self._drugs[drug].routes
+            if route not in own:
+                known = ", ".join(name for name, other in self._drugs.items() if route in other.routes)
+                message = f"{drug!r} is not {_GIVEN[route]}; drugs that are: {known}; its routes: {', '.join(own)}"
+                self._report.add("S312", node.mark, message)
 
     def _item_drug(self, fields: dict[str, Node]) -> str | None:
         if "drug" in fields:
@@ -123,8 +133,9 @@ class CourseReader:
         return _filled(read_steps(fields["steps"], label, self._report, self._drugs), drug)
 
     def _repeated(self, node: Node, fields: dict[str, Node]) -> tuple[Regimen, ...]:
-        """Doses to swallow that are an item by themselves."""
-        label = self._label(fields, "swallowed")
+        """Doses given in a moment that are an item by themselves."""
+        swallowed = "route" not in fields or fields["route"].value == "oral"
+        label = self._label(fields, "swallowed" if swallowed else "injected")
         regimen = read_regimen(node, fields, 1, label, self._report, self._drugs)
         if regimen is None:
             return ()

@@ -1,22 +1,23 @@
-"""Steps of an infusion and doses to swallow, as a user writes them out."""
+"""Steps of an infusion and doses given in a moment, as a user writes them out."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from abm.protocols import LARGEST_DOSE_MG, SMALLEST_DOSE_MG
-from abm.scenario import Gap, Regimen, Step
+from abm.scenario import Gap, Regimen, Route, Step
 from abm.scenario_tree import Node, Report, shorten
 from abm.units import MINUTES_PER_BASE_BIN, dimension_of
 
 if TYPE_CHECKING:
     from abm.parameters.drugs import Drug
 
-STEP_KEYS = ("dose", "rate", "concentration", "for", "bag", "step", "drug")
-DOSE_KEYS = ("dose", "every", "for", "step", "drug")
+STEP_KEYS = ("dose", "rate", "concentration", "for", "bag", "step", "drug", "route")
+DOSE_KEYS = ("dose", "every", "for", "step", "drug", "route")
+AT_ONCE: tuple[Route, ...] = ("oral", "bolus", "intramuscular")
 MOST_STEPS = 1000
 MOST_DOSES = 10_000
 MOST_BAGS = 100
@@ -67,8 +68,10 @@ def _read_step(node: Node, number: int, protocol: str, report: Report, drugs: Ma
 
 
 def is_regimen(node: Node) -> bool:
-    """Whether an item is a repeated dose: it says ``every``."""
-    return isinstance(node.value, dict) and "every" in node.value
+    """Whether an item is given in a moment: it says ``every``, or a ``route`` other than infusion."""
+    if not isinstance(node.value, dict):
+        return False
+    return "every" in node.value or ("route" in node.value and node.value["route"].value != "infusion")
 
 
 def _read_dose(node: Node, number: int, protocol: str, report: Report, drugs: Mapping[str, Drug]) -> Regimen | None:
@@ -79,8 +82,14 @@ def _read_dose(node: Node, number: int, protocol: str, report: Report, drugs: Ma
 def read_regimen(
     node: Node, fields: dict[str, Node], number: int, protocol: str, report: Report, drugs: Mapping[str, Drug]
 ) -> Regimen | None:
-    """Doses to swallow, ``{dose: 200 mg, every: 12 h, for: 28 d}``; the drug is empty where none is named."""
+    """Doses given in a moment, ``{dose: 200 mg, every: 12 h, for: 28 d, route: oral}``; the drug may stay empty.
+
+    Swallowed unless `route` says otherwise. With a route and without `every` it is one dose, and `for` until the next.
+    """
     before = len(report.problems)
+    route = report.choice(fields["route"], AT_ONCE, "S313", "route of a dose") if "route" in fields else "oral"
+    if "route" in fields and "every" not in fields and "for" in fields:
+        fields = fields | {"every": fields["for"]}
     for key in ("dose", "every", "for"):
         if key not in fields:
             report.add("S102", node.mark, f"missing key {key!r} in {_REPEATED}")
@@ -94,7 +103,7 @@ def read_regimen(
         return None
     if len(report.problems) > before or not _dose_fits(dose_mg, node, "item", report):
         return None
-    return Regimen(drug, protocol, own_number, dose_mg, every_min, times)
+    return Regimen(drug, protocol, own_number, dose_mg, every_min, times, cast("Route", route))
 
 
 def _times(fields: dict[str, Node], ratio: float, report: Report) -> int | None:

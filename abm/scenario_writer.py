@@ -141,7 +141,7 @@ def _regimen(regimen: Regimen) -> dict[str, str]:
         "dose": format_quantity(regimen.dose_mg, "mass"),
         "every": format_quantity(regimen.every_min, "time"),
         "for": format_quantity(regimen.duration_min, "time"),
-    }
+    } | ({} if regimen.route == "oral" else {"route": regimen.route})
 
 
 def _select(conditions: tuple[Condition, ...]) -> str:

@@ -126,7 +126,7 @@ CETUXIMAB = Drug(
         ),
         **antibody(),
     },
-    molar_mass_g_per_mol=152_000.0, mechanism="IgE for α-gal, pre-formed", routes=("infusion",), usual_every_h=168.0,
+    molar_mass_g_per_mol=152_000.0, mechanism="pre-formed IgE (α-gal)", routes=("infusion",), usual_every_h=168.0,
 )  # fmt: skip
 
 CANCER_DRUGS = (CARBOPLATIN, OXALIPLATIN, CISPLATIN, PACLITAXEL, RITUXIMAB, CETUXIMAB)

@@ -90,7 +90,7 @@ CARBAMAZEPINE = Drug(
 )  # fmt: skip
 
 ALLOPURINOL = Drug(
-    "allopurinol", "allopurinol", 300.0, 30.0, "0.8–2 h; oxypurinol 12–30 h",
+    "allopurinol", "allopurinol", 300.0, 30.0, "0.8–2; oxypurinol 12–30 h",
     {
         "central_l_per_kg": volume(
             1.3, "L/kg", 0.87, 2.35, "appelbaum_1982", "1.61 ± 0.74 L/kg", "half-life of 1.4 h at the clearance here; "

@@ -58,7 +58,7 @@ arms:
     recover: 1.5 y
     stop_drug_when: {sign: detached, percent: 5, delay: 24 h}
     course:
-      - {protocol: by_day, drug: lamotrigine}
+      - {protocol: by_day, drug: sulfamethoxazole}
       - gap: 1 d
       - {dose: 200 mg, every: 12 h, for: 28 d, drug: allopurinol}
       - {dose: 0.4 g, every: 400 s, for: 4 h, drug: allopurinol}

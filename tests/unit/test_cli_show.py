@@ -35,6 +35,9 @@ def test_show_protocol_without_a_pump_rate() -> None:
 def test_show_drugs_and_columns() -> None:
     drugs = call("show", "drugs").stdout
     assert all(name in drugs for name in DRUGS)
+    assert max(len(line) for line in drugs.splitlines()) <= 120
+    assert "IV, oral, IM" in drugs
+    assert "mixed: complement, IgE" in drugs
     columns = call("show", "columns").stdout
     assert len(columns.splitlines()) == 2 + sum(len(table) for table in TABLES.values())
     assert call("show", "columns", "patients").stdout.count("\n") == 2 + len(TABLES["patients"])

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 
 import numpy as np
 import pytest
-from small_worlds import a_patient, an_arm, treated
+from small_worlds import a_patient, a_scenario, an_arm, bathed, equal_cells, treated
 
 from abm.biology import pharmacokinetics as pk
+from abm.engine.body import run_arm
 from abm.engine.clock import BASE_MIN, DOUBLINGS, MINUTE
 from abm.engine.disposition import drug_matrix
+from abm.engine.rates import patient_rates
 from abm.parameters.catalog import DRUGS, default_parameters
 from abm.parameters.compartments import from_flows, from_terminal_half_life, from_three_half_lives
-from abm.scenario import Regimen, Step
+from abm.population import draw_patient
+from abm.protocols import build_protocol
+from abm.scenario import Cohort, Regimen, Step
 
 P = default_parameters()
 HELD = [pk.CENTRAL, pk.PERIPHERAL, pk.PERIPHERAL_2]
@@ -228,3 +233,48 @@ def test_penicillins_are_dosed_in_units() -> None:
     assert 2400.0 * DRUGS["penicillin_g"].units_per_mg == pytest.approx(4e6)
     assert 250.0 * DRUGS["penicillin_v"].units_per_mg == pytest.approx(4e5)
     assert all(drug.units_per_mg == 0.0 for name, drug in DRUGS.items() if not name.startswith("penicillin"))
+
+
+def test_ige_for_alpha_gal_is_there_before_the_first_dose() -> None:
+    """As often as Chung 2008 saw it where one lives, and whoever carries it can react to the first dose of a life."""
+    scenario = dataclasses.replace(
+        a_scenario(an_arm(build_protocol("full_dose", "cetuximab", 720.0)), allergic_to=("cetuximab",), cells=900),
+        cohort=Cohort("unselected", 1),
+    )
+    carriers = {}
+    for place, share in (("Tennessee", 15 / 72), ("California", 3 / 49), ("Boston", 2 / 341)):
+        here = P.with_overrides({"drugs.cetuximab.sensitised_share": share})
+        people = [draw_patient(scenario, here, number) for number in range(1500)]
+        carriers[place] = [person for person in people if person["sensitised"]]
+        assert abs(len(carriers[place]) / 1500 - share) < 3.3 * math.sqrt(share * (1.0 - share) / 1500)
+    assert {p["patient_id"] for p in carriers["Boston"]} <= {p["patient_id"] for p in carriers["Tennessee"]}
+    arm = scenario.arms[0]
+    ill = [run_arm(arm, scenario, person, 0, P).outcome["reacted"] for person in carriers["California"][:12]]
+    well = [
+        run_arm(arm, scenario, person, 0, P).outcome["reacted"] for person in people[:12] if not person["sensitised"]
+    ]
+    assert sum(ill) >= 3
+    assert well
+    assert not any(well)
+
+
+def test_only_drugs_that_say_so_have_another_share_of_carriers_and_another_hapten() -> None:
+    rates = {
+        drug: patient_rates(P, a_patient(), (drug,), (1, 1, 1), frozenset(), (7, 0, 0)).hapten_per_antigen[0]
+        for drug in DRUGS
+    }
+    assert {drug for drug, hapten in rates.items() if hapten == 0.0} == {"rituximab", "cetuximab"}
+    general = np.float32(P["ige_receptor.hapten_per_antigen"])
+    assert all(hapten == general for drug, hapten in rates.items() if drug not in ("rituximab", "cetuximab"))
+    two = patient_rates(P, a_patient(), ("penicillin_g", "cetuximab"), (1, 1, 1), frozenset(), (7, 0, 0))
+    assert two.hapten_per_antigen.tolist() == [float(general), 0.0]
+
+
+def test_an_antibody_cross_links_more_than_an_adduct_at_the_same_antigen() -> None:
+    """No monovalent drug blocks it: b(1 − b) with KC 0.3 is 0.178, and 0.117 with as much hapten."""
+    links = []
+    for hapten in (0.0, 1.0):
+        state, rates = equal_cells(200, 20_000.0, numbers=P.with_overrides({"ige_receptor.hapten_per_antigen": hapten}))
+        bathed(state, rates, 0.3, 3.0)
+        links.append(float(state.crosslinks[0].mean()))
+    assert links[0] > 1.3 * links[1] > 0.0

@@ -59,7 +59,7 @@ from scenario_texts import SMALL, problems
         (
             "[full_dose]",
             "[{dose: 1 mg, every: 1 h, for: 1 h}]",
-            "6:38: S312 'penicillin_g' is not swallowed; drugs that are: sulfamethoxazole, ",
+            "6:38: S312 'penicillin_g' is not swallowed; drugs that are: penicillin_v, amoxicillin, sulfamethoxazole, ",
         ),
         (
             "arms:",
