@@ -12,7 +12,7 @@ from abm.engine.body import new_course
 from abm.engine.course import Course
 from abm.output_columns import TABLES
 from abm.parameters.catalog import DRUGS
-from abm.protocols import protocol_table
+from abm.protocol_table import protocol_table
 from abm.scenario import ReactionRule, Regimen, Step
 from abm.scenario_file import load_scenario
 from abm.scenario_steps import AT_ONCE
