@@ -22,6 +22,7 @@ from small_worlds import (
     parameters,
 )
 
+from abm.biology.pharmacokinetics import ADDUCT, amounts_after
 from abm.engine import advance as machine
 from abm.engine import mast_kernel
 from abm.engine.body import new_course
@@ -188,7 +189,7 @@ def test_risk_bounds_what_happens_within_a_step() -> None:
         k = int(machine.choose_step(state, rates, now, end))
         pumped = machine.pump_rate(state.pump, 0, now, now + (1 << k))
         before = state.drug[0, 2]
-        after = machine.drug_after(state, rates, 0, k, pumped)[2]
+        after = amounts_after(rates.drug_step[0, k], state.drug[0], pumped)[ADDUCT]
         high = np.float32(max(before, after) * rates.antigen_per_mg[0])
         counted = mast_kernel.cells_at_risk(state, rates, 0, k, high, np.float32(0.6))
         now, _ = machine.advance(state, rates, now, now + (1 << k))

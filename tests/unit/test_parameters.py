@@ -163,10 +163,10 @@ def engine_numbers(p: ParameterSet) -> list[np.ndarray]:
     """All that the engine is given: rates for every drug and premedication, cells and body at rest."""
     cells = organ_cells(300, p)
     found = [np.array(cells)]
-    for drug in DRUGS:
-        for premedication in (frozenset(), frozenset({"H1"}), BOTH):
-            rates = patient_rates(p, a_patient(renal_factor=0.5), (drug,), cells, premedication, (7, 0, 0))
-            found += [np.asarray(part, dtype=float) for part in rates]
+    given = [(drug, frozenset()) for drug in DRUGS] + [(PENICILLIN, frozenset({"H1"})), (PENICILLIN, BOTH)]
+    for drug, premedication in given:
+        rates = patient_rates(p, a_patient(renal_factor=0.5), (drug,), cells, premedication, (7, 0, 0))
+        found += [np.asarray(part, dtype=float) for part in rates]
     state = patient_state(a_patient(), p, rates, 300, 0)
     return [*found, state.receptors, state.threshold, state.place, state.body, *t_cell_numbers(p), *risks(p)]
 
