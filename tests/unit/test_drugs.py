@@ -17,8 +17,9 @@ from abm.engine.disposition import drug_matrix
 from abm.engine.rates import patient_rates
 from abm.parameters.catalog import DRUGS, default_parameters
 from abm.parameters.compartments import from_flows, from_terminal_half_life, from_three_half_lives
-from abm.population import draw_patient
+from abm.population import _candidate
 from abm.protocols import build_protocol
+from abm.repertoire import repertoire_of
 from abm.scenario import Cohort, Regimen, Step
 
 P = default_parameters()
@@ -241,10 +242,10 @@ def test_ige_for_alpha_gal_is_there_before_the_first_dose() -> None:
         a_scenario(an_arm(build_protocol("full_dose", "cetuximab", 720.0)), allergic_to=("cetuximab",), cells=900),
         cohort=Cohort("unselected", 1),
     )
-    carriers = {}
+    carriers, genes = {}, repertoire_of(P, "european", "cetuximab")
     for place, share in (("Tennessee", 15 / 72), ("California", 3 / 49), ("Boston", 2 / 341)):
         here = P.with_overrides({"drugs.cetuximab.sensitised_share": share})
-        people = [draw_patient(scenario, here, number) for number in range(1500)]
+        people = [_candidate(scenario, here, genes, number) for number in range(1500)]
         carriers[place] = [person for person in people if person["sensitised"]]
         assert abs(len(carriers[place]) / 1500 - share) < 3.3 * math.sqrt(share * (1.0 - share) / 1500)
     assert {p["patient_id"] for p in carriers["Boston"]} <= {p["patient_id"] for p in carriers["Tennessee"]}

@@ -193,7 +193,7 @@ def test_kidneys_take_the_renal_share_of_a_drug_and_all_of_its_metabolite() -> N
     for drug in DRUGS:
         well, ill = (drug_matrix(P, drug, a_patient(renal_factor=kidneys)) for kidneys in (1.0, 0.4))
         share = P.get(f"drugs.{drug}.renal_share", 0.0)
-        out, same = pk.CENTRAL, P[f"drugs.{drug}.peripheral_in_per_h"] / 60.0
+        out, same = pk.CENTRAL, well[[pk.PERIPHERAL, pk.PERIPHERAL_2], pk.CENTRAL].sum()
         assert ill[out, out] + same == pytest.approx((1.0 - 0.6 * share) * (well[out, out] + same), rel=1e-12)
         assert ill[pk.METABOLITE, pk.METABOLITE] == pytest.approx(0.4 * well[pk.METABOLITE, pk.METABOLITE])
         assert ill[pk.METABOLITE, out] == well[pk.METABOLITE, out], "what is formed does not pass the kidney"
