@@ -49,7 +49,7 @@ from abm.scenario_file import ScenarioError, load_scenario
         ("name: small", "name: my study", "1:7: S107 'my study' cannot be a name"),
         ("sensitised_adult", "sensitized_adult", "2:13: S303 .*did you mean 'sensitised_adult'\\?"),
         ("sensitised_adult", "{nme: unselected}", "2:14: S101 unknown key 'nme' in population"),
-        ("drug: penicillin_g", "drug: penicilin", "4:7: S301 unknown drug 'penicilin'.*'penicillin_g'\\?"),
+        ("drug: penicillin_g", "drug: penicilin_g", "4:7: S301 unknown drug 'penicilin_g'.*'penicillin_g'\\?"),
         ("drug: penicillin_g", "drug: [penicillin_g]", "4:7: S103 drug is a list; a text is needed"),
         ("drug: penicillin_g", "drug: !!str penicillin_g", "4:7: S008 the tag 'tag:yaml.org,2002:str'"),
         ("drug: penicillin_g", "drug: !!python/object/apply:os.system [x]", "4:7: S008 the tag .*os.system"),
