@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from abm import cli_run, cli_show
+from abm import cli_protocol, cli_run, cli_show
 
 DISCLAIMER = "Research and teaching software, not medical advice."
 
@@ -25,6 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+cli_show.app.command("protocol", epilog=cli_protocol.EXAMPLES)(cli_protocol.protocol)
 app.add_typer(cli_show.app, name="show")
 
 

@@ -31,70 +31,13 @@ def aligned(names: Sequence[str], rows: Iterable[Sequence[Any]], numbers: Sequen
 
 
 @contextmanager
-def _refused() -> Iterator[None]:
+def refused() -> Iterator[None]:
     """Turn a refused name or number into a message and exit code 2."""
     try:
         yield
     except (KeyError, ValueError) as error:
         typer.echo(str(error.args[0]), err=True)
         raise typer.Exit(2) from None
-
-
-@app.command(epilog="Example: desensim show protocol ladder_12_step --drug carboplatin --dose 450mg")
-def protocol(
-    name: Annotated[str, typer.Argument(help="Name of the protocol.")],
-    drug: Annotated[str, typer.Option(help="Name of the drug.")] = "penicillin_g",
-    dose: Annotated[str | None, typer.Option(help="Full dose with its unit; by default the usual one.")] = None,
-) -> None:
-    """Show a protocol as the table a nurse would read."""
-    with _refused():
-        from abm.parameters.catalog import DRUGS, drug_named
-        from abm.protocol_table import protocol_table
-        from abm.protocols import PROTOCOLS, build_protocol
-        from abm.units import parse_quantity
-
-        drug_named(drug)
-        dose_mg = DRUGS[drug].usual_dose_mg if dose is None else parse_quantity(dose, "mass")
-        _require(name, PROTOCOLS, "protocol")
-        table = protocol_table(build_protocol(name, drug, dose_mg))
-    heads = {
-        "clock": "clock",
-        "step": "step",
-        "route": "route",
-        "bag": "bag",
-        "concentration_mg_per_ml": "mg/mL",
-        "rate_ml_per_h": "mL/h",
-        "duration_min": "minutes",
-        "volume_ml": "mL",
-        "dose_mg": "dose mg",
-        "cumulative_dose_mg": "given mg",
-        "cumulative_percent": "given %",
-    }
-    shown = [column for column in heads if table[column].notna().any()]
-    if (table["route"] == "infusion").all():
-        shown.remove("route")
-    rows = [[_cell(column, row[column]) for column in shown] for row in table.to_dict("records")]
-    info = PROTOCOLS[name]
-    typer.echo(f"{name}, {DRUGS[drug].label} {dose_mg:g} mg: {info.description}")
-    typer.echo(f"Source: {info.source}\n")
-    typer.echo(aligned([heads[column] for column in shown], rows, [True] * len(shown)))
-    minutes = float(table["duration_min"].sum())
-    typer.echo(f"\n{minutes:.2f} min in all. Research and teaching software, not medical advice.")
-
-
-def _cell(column: str, value: Any) -> str:
-    if value is None or value != value:
-        return "-"
-    digits = {
-        "concentration_mg_per_ml": 4,
-        "rate_ml_per_h": 1,
-        "duration_min": 3,
-        "volume_ml": 3,
-        "dose_mg": 3,
-        "cumulative_dose_mg": 3,
-        "cumulative_percent": 3,
-    }.get(column)
-    return str(value) if digits is None else f"{value:.{digits}f}"
 
 
 @app.command(epilog="Example: desensim show drugs")
@@ -149,8 +92,8 @@ def columns(
     from abm.output_columns import TABLES
 
     if table is not None:
-        with _refused():
-            _require(table, TABLES, "table")
+        with refused():
+            require(table, TABLES, "table")
     listed = [column for name in ([table] if table else TABLES) for column in TABLES[name]]
     typer.echo(aligned(("table", "column", "type", "unit", "meaning"), listed))
 
@@ -165,13 +108,13 @@ def patient(
     """Show the traits and tests of one virtual patient; the same ID and seed are always the same person.
 
     A scenario that draws patients `given` a fitting clone gives them other alleles and clones, and leaves the rest."""
-    with _refused():
+    with refused():
         from abm.output_columns import TABLES
         from abm.parameters.catalog import default_parameters, drug_named
         from abm.population import POPULATIONS, draw_patient
 
         drug_named(drug)
-        _require(population, POPULATIONS, "population")
+        require(population, POPULATIONS, "population")
         if seed >= 2**32 or patient_id >= 2**32:
             raise ValueError("allowed: IDs and seeds below 4294967296")
         row = draw_patient(_study_of(population, drug, seed), default_parameters(), patient_id)
@@ -192,7 +135,7 @@ def _study_of(population: str, drug: str, seed: int) -> Scenario:
     return Scenario("one_patient", "", Cohort(population, 1), (drug,), (arm,), seed=seed)
 
 
-def _require(name: str, known: Iterable[str], what: str) -> None:
+def require(name: str, known: Iterable[str], what: str) -> None:
     """Raise ValueError with the nearest name for one that is unknown."""
     if name not in known:
         from abm.scenario_tree import nearest

@@ -202,6 +202,7 @@ _PATIENTS = (
     ("treg_factor", "float64", "", "patient's factor on damping by regulatory T cells"),
     ("renal_factor", "float64", "", "kidney function as a share of a healthy young adult's"),
     ("malignancy", "boolean", "", "has or had cancer (an item of SCORTEN)"),
+    ("height_cm", "float64", "cm", "body height"),
 )
 
 TABLES: dict[str, tuple[Column, ...]] = {

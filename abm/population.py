@@ -176,7 +176,7 @@ def _traits(p: ParameterSet, population: Population, seed: int, patient_id: int,
     z_weight, z_ige, z_fceri, z_share = normals(1, 0, patient_id, _TRAITS, seed, 0)
     z_threshold, z_ship1, z_syk, z_clearance = normals(2, 0, patient_id, _TRAITS, seed, 0)
     z_symptom, z_tryptase, z_share_2, z_treg = normals(3, 0, patient_id, _TRAITS, seed, 0)
-    z_renal = normals(4, 0, patient_id, _TRAITS, seed, 0)[0]
+    z_renal, z_height = normals(4, 0, patient_id, _TRAITS, seed, 0)[:2]
     age_y = p["patients.age_low_y"] + (p["patients.age_high_y"] - p["patients.age_low_y"]) * u_age
     sex = "female" if u_sex < 0.5 else "male"
     sensitised = u_ige < (p[population.sensitised_parameter] if population.sensitised_parameter else 1.0)
@@ -203,7 +203,15 @@ def _traits(p: ParameterSet, population: Population, seed: int, patient_id: int,
         "treg_factor": spread("treg", z_treg),
         "renal_factor": _kidney_function(p, age_y, sex) * spread("renal", z_renal),
         "malignancy": u_malignancy < _malignancy_share(p, age_y),
+        "height_cm": _height_cm(p, sex, z_weight, z_height),
     }
+
+
+def _height_cm(p: ParameterSet, sex: str, z_weight: float, z_height: float) -> float:
+    """Height, normal within a sex and correlated with the logarithm of weight."""
+    rho = p["patients.height_weight_correlation"]
+    z = rho * z_weight + math.sqrt(1.0 - rho * rho) * z_height
+    return p[f"patients.height_{sex}_cm"] + p["patients.height_sd_cm"] * z
 
 
 def _kidney_function(p: ParameterSet, age_y: float, sex: str) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from abm.biology.dosing import units_of_mg
 from abm.scenario import Gap, Regimen, Step
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ def protocol_table(steps: Iterable[Step | Gap | Regimen]) -> pd.DataFrame:
         Columns ``clock`` (h:mm from the start), ``drug``, ``route``, ``protocol``, ``step``, ``bag`` (missing where
         there is none), ``concentration_mg_per_ml`` and ``rate_ml_per_h`` (missing where only mass and time are stated),
         ``rate_mg_per_min`` (missing for a dose at once), ``duration_min`` (of a dose at once: until the next),
-        ``volume_ml``, ``dose_mg``, ``cumulative_dose_mg`` (of that drug) and ``cumulative_percent`` (of all of that
-        drug in the table).
+        ``volume_ml``, ``per`` (what a dose is reckoned by, as in `abm.scenario.Step`; empty for mg), ``dose_mg``,
+        ``cumulative_dose_mg`` (of that drug) and ``cumulative_percent`` (of all of that drug in the table), ``units``,
+        ``units_per_ml`` and ``cumulative_units`` (missing for a drug without units of activity, and for doses that
+        depend on the patient).
     """
     import pandas as pd
 
@@ -43,7 +46,8 @@ def protocol_table(steps: Iterable[Step | Gap | Regimen]) -> pd.DataFrame:
     for step in course:
         if not isinstance(step, Gap):
             given_mg[step.drug] += step.dose_mg
-            rows.append(_row(step, clock_min, given_mg[step.drug], planned_mg[step.drug]))
+            row = _row(step, clock_min, given_mg[step.drug], planned_mg[step.drug])
+            rows.append(row | _units(step, row))
         clock_min += step.duration_min
     table = pd.DataFrame(rows, columns=list(_TABLE_COLUMNS))
     return table.astype(_TABLE_COLUMNS)
@@ -66,15 +70,19 @@ _TABLE_COLUMNS = {
     "rate_mg_per_min": "float64",
     "duration_min": "float64",
     "volume_ml": "float64",
+    "per": "string",
     "dose_mg": "float64",
     "cumulative_dose_mg": "float64",
     "cumulative_percent": "float64",
+    "units": "float64",
+    "units_per_ml": "float64",
+    "cumulative_units": "float64",
 }
 
 
-def _row(step: Step | Regimen, clock_min: float, given_mg: float, planned_mg: float) -> dict[str, object]:
+def _row(step: Step | Regimen, clock_min: float, given_mg: float, planned_mg: float) -> dict[str, Any]:
     infusion = step if isinstance(step, Step) else None
-    volume_ml = infusion.volume_ml if infusion else math.nan
+    volume_ml = step.volume_ml
     return {
         "clock": _clock(clock_min),
         "drug": step.drug,
@@ -87,9 +95,25 @@ def _row(step: Step | Regimen, clock_min: float, given_mg: float, planned_mg: fl
         "rate_mg_per_min": infusion.rate_mg_per_min if infusion else math.nan,
         "duration_min": step.duration_min,
         "volume_ml": volume_ml,
+        "per": step.per,
         "dose_mg": step.dose_mg,
         "cumulative_dose_mg": given_mg,
         "cumulative_percent": 100.0 * given_mg / planned_mg if planned_mg else math.nan,
+    }
+
+
+def _units(step: Step | Regimen, row: dict[str, Any]) -> dict[str, float]:
+    """The same dose in units of activity."""
+    from abm.parameters.catalog import DRUGS
+
+    units_per_mg = DRUGS[step.drug].units_per_mg if step.drug in DRUGS and not step.per else 0.0
+    if not units_per_mg:
+        return dict.fromkeys(("units", "units_per_ml", "cumulative_units"), math.nan)
+    units = units_of_mg(step.dose_mg, units_per_mg)
+    return {
+        "units": units,
+        "units_per_ml": units / row["volume_ml"] if row["volume_ml"] else math.nan,
+        "cumulative_units": units_of_mg(row["cumulative_dose_mg"], units_per_mg),
     }
 
 

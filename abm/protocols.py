@@ -1,17 +1,19 @@
-"""Named protocols: from a drug and a dose to the steps of an infusion."""
+"""Named protocols: from a drug and a dose to the steps of an infusion or the doses to swallow."""
 
 from __future__ import annotations
 
 import math
 from typing import Any, NamedTuple, Unpack
 
+from abm.biology.dosing import mg_of_units
 from abm.parameters import protocol_tables as tables
 from abm.protocol_builders import BUILDERS, ProtocolOptions
-from abm.scenario import Step
+from abm.scenario import Per, Regimen, Step
 from abm.units import MINUTES_PER_BASE_BIN
 
 LARGEST_DOSE_MG = 1e6
 SMALLEST_DOSE_MG = 1e-9
+PENICILLIN_ORAL = "penicillin_oral_14_step"
 _LONGEST_MIN = 52_596_000.0
 
 OPTION_RANGES: dict[str, tuple[float, float]] = {
@@ -73,6 +75,12 @@ PROTOCOLS: dict[str, ProtocolInfo] = {
             ("start_fraction", "interval_min", "last_min"),
         ),
         ProtocolInfo(
+            PENICILLIN_ORAL,
+            "14 rising doses of penicillin V by mouth every 15 min, 1,296,700 units in all, then 30 min of observation",
+            tables.PENICILLIN_ORAL_SOURCE,
+            (),
+        ),
+        ProtocolInfo(
             "slow_infusion",
             "the whole dose at a constant rate over as long as the 12-step ladder takes",
             tables.SLOW_INFUSION_SOURCE,
@@ -83,20 +91,28 @@ PROTOCOLS: dict[str, ProtocolInfo] = {
 
 
 def build_protocol(
-    name: str, drug: str, dose_mg: float, duration_min: float | None = None, **options: Unpack[ProtocolOptions]
+    name: str,
+    drug: str,
+    dose_mg: float,
+    duration_min: float | None = None,
+    *,
+    per: Per = "",
+    **options: Unpack[ProtocolOptions],
 ) -> tuple[Step, ...]:
-    """Write out the steps of a named protocol.
+    """Write out the steps of a named protocol that is infused.
 
     Parameters
     ----------
     name : str
-        A key of `PROTOCOLS`.
+        A key of `PROTOCOLS`; for the one that is swallowed see `penicillin_oral_doses`.
     drug : str
         Name in the drug catalogue.
     dose_mg : float
         Full dose in mg. The steps' doses add up to exactly this number, in any order of summation.
     duration_min : float, optional
         Length in minutes of `full_dose` or `slow_infusion` instead of the default.
+    per : str, optional
+        What the dose is reckoned by, as in `abm.scenario.Step`; then it is in mg/kg, mg/m² or an AUC.
     **options
         Other choices that the protocol allows; see `abm.protocol_builders.ProtocolOptions`.
 
@@ -118,11 +134,13 @@ def build_protocol(
     chosen: dict[str, Any] = {**options} if duration_min is None else {**options, "duration_min": duration_min}
     for option, value in chosen.items():
         _check_option(name, option, value)
+    if name not in BUILDERS:
+        raise ValueError(f"{name} is swallowed and its doses are fixed; penicillin_oral_doses writes them out")
     usual = _OVER_USUAL_TIME.get(name)
     if usual is not None and usual not in chosen:
         chosen[usual] = usual_infusion_min(drug)
     rows = BUILDERS[name](float(dose_mg), **chosen)
-    return tuple(Step(drug, name, *row) for row in rows)
+    return tuple(Step(drug, name, *row, per=per) for row in rows)
 
 
 def build_ladder(
@@ -162,6 +180,29 @@ def build_ladder(
     if last_min is not None:
         options["last_min"] = last_min
     return build_protocol("ladder", drug, dose_mg, **options)
+
+
+def penicillin_oral_doses(drug: str) -> tuple[Regimen, ...]:
+    """Write out the oral protocol: each dose swallowed once, and after the last one the time of observation.
+
+    Raises
+    ------
+    ValueError
+        For a drug that states no units of activity: the published doses are in units of penicillin V.
+    """
+    from abm.parameters.catalog import DRUGS
+
+    units_per_mg = DRUGS[drug].units_per_mg
+    if not units_per_mg:
+        raise ValueError(f"{PENICILLIN_ORAL} is in units of activity, and {drug} has none stated")
+    rows = tables.PENICILLIN_ORAL
+    waits_min = [tables.PENICILLIN_ORAL_INTERVAL_MIN] * (len(rows) - 1) + [tables.PENICILLIN_ORAL_OBSERVED_MIN]
+    return tuple(
+        Regimen(
+            drug, PENICILLIN_ORAL, number, mg_of_units(row.units, units_per_mg), wait_min, 1, volume_ml=row.volume_ml
+        )
+        for number, (row, wait_min) in enumerate(zip(rows, waits_min, strict=True), start=1)
+    )
 
 
 def _check_option(name: str, option: str, value: object) -> None:

@@ -6,12 +6,15 @@ text. `abm.scenario_file` turns YAML into these objects and is the only place th
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 ResumeAt = Literal["same_step", "previous_step", "first_step", "never"]
 Route = Literal["oral", "bolus", "intramuscular"]
 Sign = Literal["prodrome", "mucosa", "onset", "detached"]
+Per = Literal["", "kg", "m2", "AUC"]
+"""What a dose is reckoned by: nothing, kg of body weight, m² of body surface, or the AUC of Calvert's formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,9 @@ class Step:
         Length in minutes and the drug given over it in mg.
     rate_ml_per_h : float
         Pump rate in mL/h; NaN where the protocol states only mass and time.
+    per : str
+        What `dose_mg` is reckoned by. Unless empty it is in mg/kg, in mg/m² or an AUC in mg/mL·min, and becomes mg when
+        the arm begins for a patient (`abm.engine.prescription`).
     """
 
     drug: str
@@ -39,6 +45,7 @@ class Step:
     duration_min: float
     dose_mg: float
     rate_ml_per_h: float = field(default=float("nan"), compare=False)  # NaN is not equal to itself
+    per: Per = ""
 
     @property
     def rate_mg_per_min(self) -> float:
@@ -74,6 +81,10 @@ class Regimen:
         Number of doses.
     route : {"oral", "bolus", "intramuscular"}
         Swallowed, into a vein or into a muscle.
+    volume_ml : float
+        Volume of each dose in mL; NaN where none is stated.
+    per : str
+        As in `Step`.
     """
 
     drug: str
@@ -83,6 +94,8 @@ class Regimen:
     every_min: float
     times: int
     route: Route = "oral"
+    volume_ml: float = field(default=float("nan"), compare=False)
+    per: Per = ""
 
     @property
     def duration_min(self) -> float:
@@ -93,6 +106,29 @@ class Regimen:
     def total_dose_mg(self) -> float:
         """Drug in all doses, mg."""
         return self.dose_mg * self.times
+
+
+Item = Step | Gap | Regimen
+"""One entry of a course."""
+
+
+def passes(course: Sequence[Item]) -> Iterator[tuple[Item, ...]]:
+    """Cut a course into gaps and what belongs together: one drug by one protocol, its numbers rising."""
+    run: list[Item] = []
+    for item in course:
+        if run and not _goes_on(run[-1], item):
+            yield tuple(run)
+            run = []
+        run.append(item)
+    if run:
+        yield tuple(run)
+
+
+def _goes_on(last: Item, item: Item) -> bool:
+    if isinstance(last, Gap) or isinstance(item, Gap):
+        return False
+    same = (item.drug, item.protocol, item.per) == (last.drug, last.protocol, last.per)
+    return same and item.number > last.number
 
 
 @dataclass(frozen=True, slots=True)

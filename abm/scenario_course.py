@@ -6,8 +6,18 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from abm.protocols import LARGEST_DOSE_MG, OPTION_RANGES, PROTOCOLS, SMALLEST_DOSE_MG, build_protocol
+from abm.parameters.dosing import BY_AUC
+from abm.protocols import (
+    LARGEST_DOSE_MG,
+    OPTION_RANGES,
+    PENICILLIN_ORAL,
+    PROTOCOLS,
+    SMALLEST_DOSE_MG,
+    build_protocol,
+    penicillin_oral_doses,
+)
 from abm.scenario import Gap, Regimen, Step
+from abm.scenario_doses import Dose, no_units, read_dose, unit_of
 from abm.scenario_steps import MOST_STEPS, is_regimen, read_duration, read_regimen, read_steps
 from abm.scenario_tree import Node, Report, describe
 
@@ -49,13 +59,13 @@ class CourseReader:
         drugs: Mapping[str, Drug],
         protocols: Mapping[str, Sequence[Step | Regimen]],
         drug: str | None,
-        dose_mg: float | None,
+        dose: Dose | None,
     ) -> None:
         self._report = report
         self._drugs = drugs
         self._protocols = protocols
         self._drug = drug
-        self._dose_mg = dose_mg
+        self._dose = dose
 
     def course(self, node: Node, where: str) -> tuple[Step | Gap | Regimen, ...]:
         """Steps, doses and gaps of one arm, in order."""
@@ -76,6 +86,7 @@ class CourseReader:
         for item in items:
             found = _numbered(self._item(item, where), course, item)
             self._check_routes(found, item)
+            self._check_by_auc(found, item)
             course += found
         if len(course) > MOST_STEPS:
             self._report.add("S105", node.mark, f"{len(course)} steps in {where}; at most {MOST_STEPS} are allowed")
@@ -122,6 +133,13 @@ class CourseReader:
                 message = f"{drug!r} is not {_GIVEN[route]}; drugs that are: {known}; its routes: {', '.join(own)}"
                 self._report.add("S312", node.mark, message)
 
+    def _check_by_auc(self, found: Sequence[Step | Gap | Regimen], node: Node) -> None:
+        """Note doses by AUC of drugs that are not dosed so."""
+        for drug in sorted({part.drug for part in found if not isinstance(part, Gap) and part.per == "AUC"}):
+            if drug not in BY_AUC:
+                known = ", ".join(BY_AUC)
+                self._report.add("S208", node.mark, f"{drug!r} is not dosed by an AUC; drugs that are: {known}")
+
     def _item_drug(self, fields: dict[str, Node]) -> str | None:
         if "drug" in fields:
             return self._report.choice(fields["drug"], self._drugs, "S301", "drug")
@@ -130,13 +148,13 @@ class CourseReader:
     def _written(self, fields: dict[str, Node]) -> tuple[Step | Regimen, ...]:
         label = self._label(fields, "own_steps")
         drug = self._item_drug(fields)
-        return _filled(read_steps(fields["steps"], label, self._report, self._drugs), drug)
+        return _filled(read_steps(fields["steps"], label, self._report, self._drugs, drug), drug)
 
     def _repeated(self, node: Node, fields: dict[str, Node]) -> tuple[Regimen, ...]:
         """Doses given in a moment that are an item by themselves."""
         swallowed = "route" not in fields or fields["route"].value == "oral"
         label = self._label(fields, "swallowed" if swallowed else "injected")
-        regimen = read_regimen(node, fields, 1, label, self._report, self._drugs)
+        regimen = read_regimen(node, fields, 1, label, self._report, self._drugs, self._drug)
         if regimen is None:
             return ()
         return (regimen if regimen.drug else dataclasses.replace(regimen, drug=self._drug or ""),)
@@ -161,15 +179,18 @@ class CourseReader:
                 if key in fields:
                     self._report.add("S106", item.keys[key], f"{name!r} is written out in steps; leave {key!r} out")
             return _filled(self._protocols[name], drug)
+        if name == PENICILLIN_ORAL:
+            return self._oral(fields, drug, item)
         options = self._options(name, fields, item)
-        dose_mg = self._dose(fields, drug)
-        if drug is None or dose_mg is None or options is None:
+        dose = self._whole_dose(fields, drug)
+        if drug is None or dose is None or options is None:
             return ()
-        if dose_mg < SMALLEST_DOSE_MG:
-            self._report.add("S205", item.mark, f"a dose of {dose_mg:g} mg is too small; {_DOSES} are allowed")
+        if dose.amount < SMALLEST_DOSE_MG:
+            found = f"a dose of {dose.amount:g} {unit_of(dose.per)} is too small"
+            self._report.add("S205", item.mark, f"{found}; {_DOSES} are allowed")
             return ()
         try:
-            return build_protocol(name, drug, dose_mg, **options)
+            return build_protocol(name, drug, dose.amount, per=dose.per, **options)
         except ValueError as error:
             self._report.add("S106", item.mark, str(error))
             return ()
@@ -207,15 +228,28 @@ class CourseReader:
         rates = [self._report.quantity(rate, "flow", key, low) for rate in items or ()]
         return None if items is None or None in rates else tuple(rates)
 
-    def _dose(self, fields: dict[str, Node], drug: str | None) -> float | None:
+    def _whole_dose(self, fields: dict[str, Node], drug: str | None) -> Dose | None:
         """Dose of an item: its own, the scenario's for the scenario's drug, or the drug's usual one."""
         if "dose" in fields:
-            return self._report.quantity(fields["dose"], "mass", "dose")
+            return read_dose(fields["dose"], "dose", self._report, self._drugs.get(drug or ""), self._drugs)
         if drug is None:
             return None
-        if self._dose_mg is not None and drug == self._drug:
-            return self._dose_mg
-        return float(self._drugs[drug].usual_dose_mg)
+        if self._dose is not None and drug == self._drug:
+            return self._dose
+        return Dose(float(self._drugs[drug].usual_dose_mg))
+
+    def _oral(self, fields: dict[str, Node], drug: str | None, item: Node) -> tuple[Regimen, ...]:
+        """Doses of the protocol that is swallowed, in units as published."""
+        for key in ("dose", *OPTIONS):
+            if key in fields:
+                message = f"the doses of {PENICILLIN_ORAL!r} are fixed; leave {key!r} out"
+                self._report.add("S106", item.keys[key], message)
+        if drug is None:
+            return ()
+        if not self._drugs[drug].units_per_mg:
+            self._report.add("S207", item.mark, f"{PENICILLIN_ORAL}: {no_units(self._drugs[drug], self._drugs)}")
+            return ()
+        return penicillin_oral_doses(drug)
 
 
 def _numbered(

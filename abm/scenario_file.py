@@ -15,13 +15,14 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from abm.scenario import Scenario
+from abm.scenario import Item, Scenario
+from abm.scenario_course import CourseReader
 from abm.scenario_overrides import apply_override
 from abm.scenario_schema import read_scenario
 from abm.scenario_tree import CODES, Mark, Node, Problem, Report, ScenarioError, nearest, shorten
 from abm.scenario_writer import resolved_yaml
 
-__all__ = ["CODES", "Problem", "ScenarioError", "load_scenario", "resolved_yaml", "shipped_scenarios"]
+__all__ = ["CODES", "Problem", "ScenarioError", "load_scenario", "read_protocol", "resolved_yaml", "shipped_scenarios"]
 
 _LARGEST_FILE_BYTES = 262_144
 _MOST_VALUES = 10_000
@@ -70,6 +71,19 @@ def load_scenario(name_or_path: str | PathLike[str], overrides: Sequence[str] = 
     report.raise_if_any()
     assert scenario is not None
     return scenario
+
+
+def read_protocol(name: str, drug: str, chosen: Sequence[str] = ()) -> tuple[Item, ...]:
+    """Read a named protocol as if it stood in a file; `chosen` holds texts such as ``dose=1 g``, refused as there."""
+    from abm.parameters.catalog import DRUGS
+
+    report = Report()
+    root = _parse(f"[{{protocol: {name}, drug: {drug}}}]", Mark("protocol", 0), report)
+    for text in chosen:
+        apply_override(root, f"0.{text}", _parse, report)
+    course = CourseReader(report, DRUGS, {}, drug, None).course(root, "the protocol")
+    report.raise_if_any()
+    return course
 
 
 def shipped_scenarios() -> dict[str, Path]:

@@ -13,6 +13,7 @@ from abm.protocols import PROTOCOLS
 from abm.scenario import Cohort, Condition, Regimen, Scenario, Step
 from abm.scenario_arms import ArmsReader, read_names
 from abm.scenario_course import CourseReader
+from abm.scenario_doses import read_dose
 from abm.scenario_steps import read_steps
 from abm.scenario_tree import Node, Report, describe, shorten
 
@@ -102,8 +103,9 @@ class _ScenarioReader:
         """The scenario, or None after noting problems."""
         drug = self._given("drug", self._drug)
         protocols = self._own_protocols()
-        dose_mg = self._quantity("dose", "mass", None, zero=False)
-        arms = ArmsReader(self._report, CourseReader(self._report, self._words.drugs, protocols, drug, dose_mg))
+        drugs = self._words.drugs
+        dose = self._given("dose", lambda node: read_dose(node, "dose", self._report, drugs.get(drug or ""), drugs))
+        arms = ArmsReader(self._report, CourseReader(self._report, drugs, protocols, drug, dose))
         values: dict[str, Any] = {
             "name": self._given("name", self._name),
             "question": self._given("question", lambda node: self._report.text(node, "question"), ""),
@@ -113,7 +115,7 @@ class _ScenarioReader:
             "cells": self._whole("cells", 1, MOST_CELLS, 10_000),
             "replicates": self._whole("replicates", 1, MOST_REPLICATES, 1),
             "seed": self._whole("seed", 0, LARGEST_SEED, 1),
-            "follow_up_min": self._quantity("follow_up", "time", 120.0, zero=True),
+            "follow_up_min": self._given("follow_up", self._follow_up, 120.0),
             "record": self._given("record", self._record, frozenset()),
             "parameters": self._given("parameters", self._parameters, {}),
         }
@@ -127,9 +129,8 @@ class _ScenarioReader:
     def _whole(self, key: str, low: int, high: int, default: int | None = None) -> int | None:
         return self._given(key, lambda node: self._report.whole(node, key, low, high), default)
 
-    def _quantity(self, key: str, dimension: str, default: float | None, zero: bool) -> float | None:
-        least = None if zero else 0.0
-        return self._given(key, lambda node: self._report.quantity(node, dimension, key, least), default)
+    def _follow_up(self, node: Node) -> float | None:
+        return self._report.quantity(node, "time", "follow_up", None)
 
     def _drug(self, node: Node) -> str | None:
         return self._report.choice(node, self._words.drugs, "S301", "drug")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from abm.protocols import LARGEST_DOSE_MG, SMALLEST_DOSE_MG
 from abm.scenario import Gap, Regimen, Route, Step
+from abm.scenario_doses import Dose, read_dose, unit_of
 from abm.scenario_tree import Node, Report, shorten
 from abm.units import MINUTES_PER_BASE_BIN, dimension_of
 
@@ -29,8 +30,13 @@ _FORMS = {frozenset(form) for form in (("dose",), ("rate",), ("dose", "rate"), (
 _STEP_FORMS = "dose + for, rate + concentration + for, dose + rate in mL/h + for, or rate in mg/min + for"
 
 
-def read_steps(node: Node, protocol: str, report: Report, drugs: Mapping[str, Drug]) -> tuple[Step | Regimen, ...]:
-    """Steps and doses that a user wrote out; one that names no drug has an empty one, to be filled in by the course."""
+def read_steps(
+    node: Node, protocol: str, report: Report, drugs: Mapping[str, Drug], default: str | None = None
+) -> tuple[Step | Regimen, ...]:
+    """Steps and doses that a user wrote out; one that names no drug has an empty one, to be filled in by the course.
+
+    `default` is the drug that will be filled in, where it is known already: units of activity are a drug's own.
+    """
     items = report.items(node, f"protocol {shorten(protocol)!r}")
     if items is None:
         return ()
@@ -40,13 +46,15 @@ def read_steps(node: Node, protocol: str, report: Report, drugs: Mapping[str, Dr
         )
         return ()
     steps = (
-        (_read_dose if is_regimen(item) else _read_step)(item, number, protocol, report, drugs)
+        (_read_dose if is_regimen(item) else _read_step)(item, number, protocol, report, drugs, default)
         for number, item in enumerate(items, start=1)
     )
     return tuple(step for step in steps if step is not None)
 
 
-def _read_step(node: Node, number: int, protocol: str, report: Report, drugs: Mapping[str, Drug]) -> Step | None:
+def _read_step(
+    node: Node, number: int, protocol: str, report: Report, drugs: Mapping[str, Drug], default: str | None
+) -> Step | None:
     fields = report.fields(node, STEP_KEYS, ("for",), "step")
     if fields is None:
         return None
@@ -56,14 +64,18 @@ def _read_step(node: Node, number: int, protocol: str, report: Report, drugs: Ma
     own_number = report.whole(fields["step"], "step", 1, MOST_STEPS) if "step" in fields else number
     minutes = read_duration(fields["for"], "for", report) if "for" in fields else None
     amounts: dict[str, Node] = {key: fields[key] for key in ("dose", "rate", "concentration") if key in fields}
-    dose_mg, rate_ml_per_h = _amounts(node, amounts, minutes, report)
+    dose = None
+    if "dose" in fields:
+        dose = read_dose(fields["dose"], "dose", report, drugs.get(drug or default or ""), drugs)
+    dose_mg, rate_ml_per_h = _amounts(node, amounts, dose, minutes, report)
     if len(report.problems) > before or drug is None or bag is None or own_number is None:
         return None
     if minutes is None or dose_mg is None:
         return None
-    if not _dose_fits(dose_mg, node, "step", report):
+    dose = dose or Dose(dose_mg)
+    if not _dose_fits(dose, node, "step", report):
         return None
-    step = Step(drug, protocol, own_number, bag, minutes, dose_mg)
+    step = Step(drug, protocol, own_number, bag, minutes, dose_mg, per=dose.per)
     return step if rate_ml_per_h is None else dataclasses.replace(step, rate_ml_per_h=rate_ml_per_h)
 
 
@@ -74,13 +86,21 @@ def is_regimen(node: Node) -> bool:
     return "every" in node.value or ("route" in node.value and node.value["route"].value != "infusion")
 
 
-def _read_dose(node: Node, number: int, protocol: str, report: Report, drugs: Mapping[str, Drug]) -> Regimen | None:
+def _read_dose(
+    node: Node, number: int, protocol: str, report: Report, drugs: Mapping[str, Drug], default: str | None
+) -> Regimen | None:
     fields = report.fields(node, DOSE_KEYS, (), _REPEATED)
-    return None if fields is None else read_regimen(node, fields, number, protocol, report, drugs)
+    return None if fields is None else read_regimen(node, fields, number, protocol, report, drugs, default)
 
 
 def read_regimen(
-    node: Node, fields: dict[str, Node], number: int, protocol: str, report: Report, drugs: Mapping[str, Drug]
+    node: Node,
+    fields: dict[str, Node],
+    number: int,
+    protocol: str,
+    report: Report,
+    drugs: Mapping[str, Drug],
+    default: str | None,
 ) -> Regimen | None:
     """Doses given in a moment, ``{dose: 200 mg, every: 12 h, for: 28 d, route: oral}``; the drug may stay empty.
 
@@ -95,15 +115,17 @@ def read_regimen(
             report.add("S102", node.mark, f"missing key {key!r} in {_REPEATED}")
     drug = report.choice(fields["drug"], drugs, "S301", "drug") if "drug" in fields else ""
     own_number = report.whole(fields["step"], "step", 1, MOST_STEPS) if "step" in fields else number
-    dose_mg = report.quantity(fields["dose"], "mass", "dose") if "dose" in fields else None
+    dose = None
+    if "dose" in fields:
+        dose = read_dose(fields["dose"], "dose", report, drugs.get(drug or default or ""), drugs)
     every_min = read_duration(fields["every"], "every", report) if "every" in fields else None
     for_min = read_duration(fields["for"], "for", report) if "for" in fields else None
     times = None if every_min is None or for_min is None else _times(fields, for_min / every_min, report)
-    if drug is None or own_number is None or dose_mg is None or every_min is None or times is None:
+    if drug is None or own_number is None or dose is None or every_min is None or times is None:
         return None
-    if len(report.problems) > before or not _dose_fits(dose_mg, node, "item", report):
+    if len(report.problems) > before or not _dose_fits(dose, node, "item", report):
         return None
-    return Regimen(drug, protocol, own_number, dose_mg, every_min, times, cast("Route", route))
+    return Regimen(drug, protocol, own_number, dose.amount, every_min, times, cast("Route", route), per=dose.per)
 
 
 def _times(fields: dict[str, Node], ratio: float, report: Report) -> int | None:
@@ -126,19 +148,20 @@ def _times(fields: dict[str, Node], ratio: float, report: Report) -> int | None:
     return times
 
 
-def _dose_fits(dose_mg: float, node: Node, what: str, report: Report) -> bool:
+def _dose_fits(dose: Dose, node: Node, what: str, report: Report) -> bool:
     """Whether a dose is within what can be given; the problem is noted if not."""
-    if _SMALLEST_STEP_MG <= dose_mg <= LARGEST_DOSE_MG:
+    if _SMALLEST_STEP_MG <= dose.amount <= LARGEST_DOSE_MG:
         return True
-    limits = f"{_SMALLEST_STEP_MG:g} to {LARGEST_DOSE_MG:g} mg are allowed"
-    report.add("S205", node.mark, f"this {what} gives {dose_mg:g} mg; {limits}")
+    unit = unit_of(dose.per)
+    limits = f"{_SMALLEST_STEP_MG:g} to {LARGEST_DOSE_MG:g} {unit} are allowed"
+    report.add("S205", node.mark, f"this {what} gives {dose.amount:g} {unit}; {limits}")
     return False
 
 
 def _amounts(
-    node: Node, given: dict[str, Node], minutes: float | None, report: Report
+    node: Node, given: dict[str, Node], dose: Dose | None, minutes: float | None, report: Report
 ) -> tuple[float | None, float | None]:
-    """Dose in mg and pump rate in mL/h (None where not stated) of a step."""
+    """Dose in its unit and pump rate in mL/h (None where not stated) of a step."""
     if any(value.broken for value in given.values()):
         return None, None
     keys = frozenset(given)
@@ -149,7 +172,7 @@ def _amounts(
             found = found.replace("rate", "rate in mL/h" if kind == "flow" else "rate in mg/min")
         report.add("S106", node.mark, f"a step states {found} and a time; write {_STEP_FORMS}")
         return None, None
-    dose_mg = report.quantity(given["dose"], "mass", "dose") if "dose" in given else None
+    dose_mg = dose.amount if dose is not None else None
     if "rate" not in given:
         return dose_mg, None
     if keys == {"rate"}:
@@ -182,9 +205,15 @@ def read_duration(node: Node, what: str, report: Report) -> float | None:
 
 
 def same_steps(first: Sequence[Step | Gap | Regimen], second: Sequence[Step | Gap | Regimen]) -> bool:
-    """Whether two courses are equal, pump rates that are not stated included."""
+    """Whether two courses are equal, pump rates and volumes that are not stated included."""
     return tuple(first) == tuple(second) and all(
-        a.rate_ml_per_h == b.rate_ml_per_h or (math.isnan(a.rate_ml_per_h) and math.isnan(b.rate_ml_per_h))
-        for a, b in zip(first, second, strict=True)
-        if isinstance(a, Step) and isinstance(b, Step)
+        one == other or (math.isnan(one) and math.isnan(other))
+        for one, other in zip(map(_stated, first), map(_stated, second), strict=True)
     )
+
+
+def _stated(item: Step | Gap | Regimen) -> float:
+    """What the equality of steps and doses leaves out: pump rate or volume."""
+    if isinstance(item, Gap):
+        return math.nan
+    return item.rate_ml_per_h if isinstance(item, Step) else item.volume_ml

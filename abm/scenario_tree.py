@@ -39,6 +39,8 @@ CODES: dict[str, str] = {
     "S204": "not a finite number",
     "S205": "too large or too small",
     "S206": "not a quantity",
+    "S207": "units of activity of a drug that has none stated",
+    "S208": "a dose by AUC of a drug that is not dosed so",
     "S301": "unknown drug",
     "S302": "unknown protocol",
     "S303": "unknown population",
@@ -281,9 +283,7 @@ def describe(node: Node) -> str:
         return "a list"
     if isinstance(value, bool):
         return f"{str(value).lower()}"
-    if isinstance(value, str):
-        return f"the text {shorten(value)!r}"
-    return f"the number {shorten(node.text)}"
+    return f"the text {shorten(value)!r}" if isinstance(value, str) else f"the number {shorten(node.text)}"
 
 
 def shorten(text: str) -> str:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 
-from abm.protocols import LARGEST_DOSE_MG, PROTOCOLS, SMALLEST_DOSE_MG, build_protocol
-from abm.scenario import Arm, Condition, Gap, Regimen, Scenario, Step, StopRule
+from abm.parameters.catalog import DRUGS
+from abm.protocols import (
+    LARGEST_DOSE_MG,
+    PENICILLIN_ORAL,
+    PROTOCOLS,
+    SMALLEST_DOSE_MG,
+    build_protocol,
+    penicillin_oral_doses,
+)
+from abm.scenario import Arm, Condition, Gap, Item, Regimen, Scenario, Step, StopRule, passes
+from abm.scenario_doses import format_dose
 from abm.scenario_steps import same_steps
 from abm.units import format_quantity
 
@@ -62,11 +72,12 @@ def _arm(arm: Arm) -> Iterator[str]:
         yield f"    after: {arm.after}"
         yield f"    recover: {format_quantity(arm.recovery_min, 'time')}"
     yield "    course:"
-    for item in _runs(arm.course):
-        if isinstance(item, Gap):
-            yield f"      - gap: {format_quantity(item.duration_min, 'time')}"
+    for items in passes(arm.course):
+        first = items[0]
+        if isinstance(first, Gap):
+            yield f"      - gap: {format_quantity(first.duration_min, 'time')}"
         else:
-            yield from _steps(item)
+            yield from _given(items)
 
 
 def _stop_rule(rule: StopRule) -> str:
@@ -76,59 +87,41 @@ def _stop_rule(rule: StopRule) -> str:
     return _map(fields | {"delay": format_quantity(rule.delay_min, "time")})
 
 
-def _runs(course: tuple[Step | Gap | Regimen, ...]) -> Iterator[Gap | tuple[Step | Regimen, ...]]:
-    """Gaps, and what is between them cut where another protocol, another drug or a new pass begins."""
-    run: list[Step | Regimen] = []
-    for item in course:
-        last = run[-1] if run else None
-        if last is not None and (
-            isinstance(item, Gap)
-            or (item.drug, item.protocol) != (last.drug, last.protocol)
-            or item.number <= last.number
-        ):
-            yield tuple(run)
-            run = []
-        if isinstance(item, Gap):
-            yield item
-        else:
-            run.append(item)
-    if run:
-        yield tuple(run)
-
-
-def _steps(items: tuple[Step | Regimen, ...]) -> Iterator[str]:
+def _given(items: tuple[Item, ...]) -> Iterator[str]:
     """A named protocol in one line, or a list of steps and doses."""
-    first = items[0]
-    steps = [item for item in items if isinstance(item, Step)]
-    named = _named(steps) if len(steps) == len(items) else None
+    given = [item for item in items if not isinstance(item, Gap)]
+    named = _named(given)
     if named is not None:
         yield f"      - {_map(named)}"
         return
-    yield f"      - label: {first.protocol}"
-    yield f"        drug: {first.drug}"
+    yield f"      - label: {given[0].protocol}"
+    yield f"        drug: {given[0].drug}"
     yield "        steps:"
-    for item in items:
+    for item in given:
         yield f"          - {_map(_step(item) if isinstance(item, Step) else _regimen(item))}"
 
 
-def _named(steps: list[Step]) -> dict[str, str] | None:
+def _named(items: list[Step | Regimen]) -> dict[str, str] | None:
     """What to write for steps that are just those of a named protocol."""
-    first = steps[0]
+    first = items[0]
+    if first.protocol == PENICILLIN_ORAL and DRUGS[first.drug].units_per_mg:
+        known = same_steps(penicillin_oral_doses(first.drug), items)
+        return {"protocol": first.protocol, "drug": first.drug} if known else None
     info = PROTOCOLS.get(first.protocol)
-    dose_mg = sum(step.dose_mg for step in steps)
-    if info is None or not SMALLEST_DOSE_MG <= dose_mg <= LARGEST_DOSE_MG:
+    amount = math.fsum(item.dose_mg for item in items)
+    if info is None or first.protocol == PENICILLIN_ORAL or not SMALLEST_DOSE_MG <= amount <= LARGEST_DOSE_MG:
         return None
     minutes = first.duration_min if "duration_min" in info.options else None
-    if not same_steps(build_protocol(info.name, first.drug, dose_mg, minutes), steps):
+    if not same_steps(build_protocol(info.name, first.drug, amount, minutes, per=first.per), items):
         return None
-    item = {"protocol": info.name, "drug": first.drug, "dose": format_quantity(dose_mg, "mass")}
+    item = {"protocol": info.name, "drug": first.drug, "dose": format_dose(amount, first.per)}
     if minutes is not None:
         item["for"] = format_quantity(minutes, "time")
     return item
 
 
 def _step(step: Step) -> dict[str, str]:
-    fields = {"step": str(step.number), "bag": str(step.bag), "dose": format_quantity(step.dose_mg, "mass")}
+    fields = {"step": str(step.number), "bag": str(step.bag), "dose": format_dose(step.dose_mg, step.per)}
     if step.rate_ml_per_h == step.rate_ml_per_h:  # not NaN
         fields["rate"] = format_quantity(step.rate_ml_per_h, "flow")
     fields["for"] = format_quantity(step.duration_min, "time")
@@ -138,7 +131,7 @@ def _step(step: Step) -> dict[str, str]:
 def _regimen(regimen: Regimen) -> dict[str, str]:
     return {
         "step": str(regimen.number),
-        "dose": format_quantity(regimen.dose_mg, "mass"),
+        "dose": format_dose(regimen.dose_mg, regimen.per),
         "every": format_quantity(regimen.every_min, "time"),
         "for": format_quantity(regimen.duration_min, "time"),
     } | ({} if regimen.route == "oral" else {"route": regimen.route})

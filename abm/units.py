@@ -59,6 +59,9 @@ DIMENSIONS: dict[str, Dimension] = {
             "15 min",
         ),
         Dimension("mass", "mg", ("ng", "ug", "µg", "mg", "g", "kg"), 1e6, "1 kg", "2400 mg"),
+        Dimension("mass per weight", "mg/kg", ("ug/kg", "µg/kg", "mg/kg", "g/kg"), 1e3, "1 g/kg", "15 mg/kg"),
+        Dimension("mass per area", "mg/m2", ("ug/m2", "µg/m2", "mg/m2", "g/m2"), 1e5, "100 g/m2", "175 mg/m2"),
+        Dimension("activity", "U", ("U", "kU", "MU"), 1e10, "10000 MU", "4 MU"),
         Dimension("volume", "mL", ("mL", "L"), 1e5, "100 L", "250 mL"),
         Dimension("flow", "mL/h", ("mL/h", "mL/min", "L/h"), 1e5, "100 L/h", "20 mL/h"),
         Dimension("mass rate", "mg/min", ("ug/min", "µg/min", "mg/min", "mg/h", "g/h"), 1e6, "1 kg/min", "2 mg/min"),
@@ -80,6 +83,10 @@ _DEFINITIONS = (
     "nanogram = microgram / 1000 = ng",
     "gram = 1000 * milligram = g",
     "kilogram = 1000 * gram = kg",
+    "square_meter = [area] = m2",
+    "unit_of_activity = [activity] = U",
+    "kilounit = 1000 * unit_of_activity = kU",
+    "megaunit = 1000000 * unit_of_activity = MU",
     "milliliter = [volume] = mL",
     "liter = 1000 * milliliter = L",
 )
@@ -92,7 +99,7 @@ _SMALLEST = 1e-16
 
 @functools.cache
 def _registry() -> UnitRegistry[Any]:
-    """A registry that knows the units above and nothing else, so ``h`` is an hour and ``U`` is refused."""
+    """A registry that knows the units above and nothing else, so ``h`` is an hour and ``meter`` is refused."""
     import pint
 
     registry: UnitRegistry[Any] = pint.UnitRegistry(None, non_int_type=Fraction, on_redefinition="raise")
@@ -116,8 +123,8 @@ def parse_quantity(text: object, dimension: str) -> float:
     text : object
         What the user wrote; anything but a text with a number and a unit is refused.
     dimension : str
-        ``time`` (min), ``mass`` (mg), ``volume`` (mL), ``flow`` (mL/h), ``mass rate`` (mg/min) or
-        ``concentration`` (mg/mL).
+        ``time`` (min), ``mass`` (mg), ``mass per weight`` (mg/kg), ``mass per area`` (mg/m²), ``activity`` (U),
+        ``volume`` (mL), ``flow`` (mL/h), ``mass rate`` (mg/min) or ``concentration`` (mg/mL).
 
     Returns
     -------
@@ -196,7 +203,8 @@ def _known_unit(unit: str, text: str, kind: Dimension) -> str:
     other = dimension_of(unit)
     near = next((known for known in kind.units if known.lower() == spelled.lower()), None)
     if other is not None:
-        problem = f"{text.strip()!r} is a {other}, a {kind.name} is needed"
+        article = "an" if other.startswith("a") else "a"
+        problem = f"{text.strip()!r} is {article} {other}, a {kind.name} is needed"
     else:
         problem = f"{text.strip()!r} has the unit {unit.strip()!r}, which is not known here"
     hint = f"; did you mean {near!r}?" if near else ""
@@ -204,8 +212,8 @@ def _known_unit(unit: str, text: str, kind: Dimension) -> str:
 
 
 def _spelled(unit: str) -> str:
-    """Unit without blanks and with the micro sign U+00B5."""
-    return "".join(unit.split()).replace("\N{GREEK SMALL LETTER MU}", "\N{MICRO SIGN}")
+    """Unit without blanks and with the micro sign U+00B5; ² is read as 2."""
+    return "".join(unit.split()).replace("\N{GREEK SMALL LETTER MU}", "\N{MICRO SIGN}").replace("²", "2")
 
 
 def _too_large(text: str, kind: Dimension) -> str:

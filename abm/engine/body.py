@@ -13,6 +13,7 @@ from abm.engine.cells import organ_cells, patient_state
 from abm.engine.clock import bins, minutes
 from abm.engine.course import Course, EngineError
 from abm.engine.immunity import NO_DISEASE, new_immunity
+from abm.engine.prescription import arm_for
 from abm.engine.rates import Rates, patient_rates
 from abm.engine.state import BODY, COUNT, ORGANS, State
 from abm.parameters.catalog import ParameterSet
@@ -56,8 +57,10 @@ def new_course(
     """Make a patient ready for an arm; nothing has been given yet.
 
     An arm that follows another takes over a copy of the patient at the end of `before` and lets the recovery pass, up
-    to the next whole minute; then its clock starts. `before` stays as it is.
+    to the next whole minute; then its clock starts. `before` stays as it is. Doses that depend on the patient are
+    reckoned here.
     """
+    arm = arm_for(arm, patient, parameters)
     address = (scenario.seed, replicate, int(patient["patient_id"]))
     cells = organ_cells(scenario.cells, parameters)
     rates = patient_rates(parameters, patient, scenario.allergic_to, cells, arm.premedication, address)

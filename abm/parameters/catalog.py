@@ -10,6 +10,7 @@ from functools import cache
 
 from abm.parameters import (
     clones,
+    dosing,
     epidermis,
     hla,
     ige_receptor,
@@ -33,6 +34,7 @@ _GROUPS = {
     "symptoms": symptoms.PARAMETERS,
     "tissue": tissue.PARAMETERS,
     "patients": patients.PARAMETERS,
+    "dosing": dosing.PARAMETERS,
     "hla": hla.PARAMETERS,
     "t_cell": t_cell.PARAMETERS,
     "clones": clones.PARAMETERS,

@@ -21,6 +21,21 @@ PARAMETERS: dict[str, Parameter] = {
         73.0, "kg", 65.0, 90.0, "measured", "human", "reference_man", "adult male", hard_low=20.0, hard_high=300.0,
     ),
     "weight_sd": _spread(0.17, 0.1, 0.25, "reference_man", "adults", "log-standard deviation of weight"),
+    "height_female_cm": Parameter(
+        163.0, "cm", 150.0, 170.0, "measured", "human", "reference_man", "adult female", hard_low=100.0,
+        hard_high=230.0,
+    ),
+    "height_male_cm": Parameter(
+        176.0, "cm", 163.0, 183.0, "measured", "human", "reference_man", "adult male", hard_low=100.0, hard_high=230.0,
+    ),
+    "height_sd_cm": Parameter(
+        7.2, "cm", 6.3, 7.7, "derived", "human", "nhanes_2007", "5th and 95th percentile of adults, by sex",
+        "a 90 % range of 23 cm in women and 25 cm in men, divided by 3.29 [not checked]", hard_high=15.0,
+    ),
+    "height_weight_correlation": Parameter(
+        0.52, "", 0.3, 0.6, "derived", "human", "heymsfield_2014", "weight ∝ height^2.12 in men, ^2.02 in women",
+        "power × log-standard deviation of height / that of weight: 2.07 × 0.0425 / 0.17", hard_high=0.99,
+    ),
     "total_ige_ku_per_l": Parameter(
         32.0, "kU/L", 20.0, 50.0, "measured", "human serum", "total_ige_1980", "geometric mean of adults",
         hard_low=1e-3,

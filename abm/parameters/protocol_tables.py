@@ -76,3 +76,41 @@ GRADED_SOURCE = (
 GRADED_START = 0.01
 GRADED_RATIO = 10.0
 GRADED_INTERVAL_MIN = 30.0
+
+PENICILLIN_ORAL_SOURCE = (
+    "Wendel et al., N Engl J Med 1985;312:1229, as in table 1 of the penicillin section of the CDC's guidelines for "
+    "sexually transmitted diseases, 1998: 14 doses, 3 h 45 min with the observation, 1,296,700 units"
+)
+PENICILLIN_ORAL_INTERVAL_MIN = 15.0
+PENICILLIN_ORAL_OBSERVED_MIN = 30.0
+"""Time from the last dose to the full dose by vein, minutes."""
+
+
+class OralDose(NamedTuple):
+    """One row of the oral protocol: units per mL of the suspension, and mL to swallow."""
+
+    units_per_ml: int
+    volume_ml: float
+
+    @property
+    def units(self) -> int:
+        """Units swallowed, a whole number."""
+        return round(self.units_per_ml * self.volume_ml)
+
+
+PENICILLIN_ORAL = (
+    OralDose(1_000, 0.1),
+    OralDose(1_000, 0.2),
+    OralDose(1_000, 0.4),
+    OralDose(1_000, 0.8),
+    OralDose(1_000, 1.6),
+    OralDose(1_000, 3.2),
+    OralDose(1_000, 6.4),
+    OralDose(10_000, 1.2),
+    OralDose(10_000, 2.4),
+    OralDose(10_000, 4.8),
+    OralDose(80_000, 1.0),
+    OralDose(80_000, 2.0),
+    OralDose(80_000, 4.0),
+    OralDose(80_000, 8.0),
+)

@@ -108,6 +108,10 @@ SOURCES: dict[str, str] = {
     "15 of 72 controls in Tennessee, 3 of 49 in northern California, 2 of 341 in Boston; in 17 of 25 who reacted, 1 "
     "of 51 who did not",
     "reference_man": "ICRP Publication 89 (2002), reference values for adults.",
+    "nhanes_2007": "Fryar CD, Gu Q, Ogden CL. Anthropometric reference data for children and adults: United States, "
+    "2007–2010. Vital Health Stat 11 2012;(252):1–48. The percentiles [not checked]",
+    "heymsfield_2014": "Heymsfield SB, Peterson CM, Thomas DM, et al. Scaling of adult body weight to height across "
+    "sex and race/ethnic groups: relevance to BMI. Am J Clin Nutr 2014;100:1455–1461",
     "capillaries": "Intercapillary distances of human dermis, lung interstitium and gut mucosa, order of 50–150 µm. "
     "[not checked]",
     "small_molecule_diffusion": "Diffusion of small molecules in soft tissue, order of 1e-10–1e-9 m²/s. [not checked]",
@@ -149,6 +153,11 @@ SOURCES: dict[str, str] = {
     "donor_gfr_2018": "Fenton A, Montgomery E, Nightingale P, et al. Glomerular filtration rate: new age- and gender- "
     "specific reference ranges and thresholds for living kidney donation. BMC Nephrol 2018;19:336 (PubMed 30466393). "
     "2,974 prospective donors",
+    "calvert_1989": "Calvert AH, Newell DR, Gumbrell LA, et al. Carboplatin dosage: prospective evaluation of a simple "
+    "formula based on renal function. J Clin Oncol 1989;7(11):1748–1756. Dose in mg = AUC·(GFR + 25); the formula as "
+    "quoted in dosing guides",
+    "fda_carboplatin_2010": "FDA, Carboplatin dosing, October 2010: the GFR in Calvert's formula is capped at 125 "
+    "mL/min, so at most 600, 750 and 900 mg for AUC 4, 5 and 6; as quoted in the NCCN's order templates, appendix B",
     "cancer_prevalence": "Hewitt M, Greenfield S, Stovall E (eds). From cancer patient to cancer survivor. National "
     "Academies Press 2006, figure 2-4: people with a history of cancer in the United States in 2002, by age",
     "t_cell_numbers": "Westermann J, Pabst R. Distribution of lymphocyte subsets and natural killer cells in the human "

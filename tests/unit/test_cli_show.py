@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from typer.testing import CliRunner, Result
 
@@ -30,6 +31,83 @@ def test_show_protocol_without_a_pump_rate() -> None:
     assert result.exit_code == 0
     assert "450.000" in result.stdout
     assert "nan" not in result.stdout.lower().split()
+
+
+STUDY = """\
+name: doses
+question: Which dose?
+population: sensitised_adult
+patients: 3
+drug: carboplatin
+dose: AUC 5
+arms:
+  rdd: {reference: true, course: [ladder_12_step]}
+  mixed:
+    course: [{protocol: full_dose, drug: penicillin_g, dose: 4 MU}, {gap: 1 d}, {protocol: ladder, dose: 1 mg/m2}]
+"""
+
+
+def rows_of(words: str) -> list[list[str]]:
+    """The rows of the table that is shown."""
+    result = call(*words.split("|"))
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.split("-\n", 1)[1].split("\n\n")[0].splitlines()
+    return [line.split() for line in lines]
+
+
+def test_show_protocol_of_a_dose_that_depends_on_the_patient() -> None:
+    shown = "show|protocol|ladder_12_step|--drug|carboplatin|--dose|AUC 5"
+    assert rows_of(shown + "|--gfr|100")[-1][-2] == "625.000"
+    assert rows_of(shown + "|--gfr|300")[-1][-2] == "750.000"
+    assert rows_of(shown)[-1][-2] == "5.000"
+    ordered = call(*shown.split("|")).stdout
+    assert "dose AUC" in ordered
+    assert "Doses in AUC as ordered" in ordered
+    shown = "show|protocol|full_dose|--dose|175 mg/m2|--weight|70|--height|170|--gfr|100"
+    assert rows_of(shown)[-1][-2] == "318.171"
+    assert rows_of("show|protocol|full_dose|--dose|15 mg/kg|--weight|70")[-1][-2] == "1050.000"
+    assert rows_of("show|protocol|full_dose|--dose|4 MU")[-1][-2] == "2400.000"
+
+
+def test_show_protocol_with_what_is_chosen() -> None:
+    rows = rows_of("show|protocol|ladder|--dose|1 g|--with|start=1e-3|--with|interval=5 min|--with|step_count=4")
+    assert [row[-3] for row in rows] == ["1.000", "2.000", "4.000", "993.000"]
+    assert [row[0] for row in rows] == ["0:00", "0:05", "0:10", "0:15"]
+    rows = rows_of("show|protocol|one_bag|--with|rates=[1 mL/h, 10 mL/h]|--with|interval=30 min")
+    assert [row[4] for row in rows] == ["1.000", "10.000"]
+
+
+def test_show_protocol_of_the_oral_protocol_is_what_a_nurse_reads() -> None:
+    result = call("show", "protocol", "penicillin_oral_14_step", "--drug", "penicillin_v")
+    assert result.exit_code == 0
+    heads = result.stdout.splitlines()[3]
+    assert [head in heads for head in ("step", "mL", "U/mL", "units", "given units", "dose mg")] == [True] * 6
+    last = rows_of("show|protocol|penicillin_oral_14_step|--drug|penicillin_v")[-1]
+    assert last[1:9] == ["14", "oral", "50.0000", "80000", "30.000", "8.000", "640000", "1296700"]
+
+
+def test_show_protocol_of_an_arm_of_a_scenario(tmp_path) -> None:
+    path = tmp_path / "study.yaml"
+    path.write_text(STUDY, encoding="utf-8")
+    assert rows_of(f"show|protocol|{path}|--arm|rdd|--gfr|90")[-1][-2] == "575.000"
+    mixed = rows_of(f"show|protocol|{path}|--arm|mixed")
+    assert mixed[0][1] == "penicillin_g"
+    assert mixed[1][0] == "24:30"
+    assert rows_of("show|protocol|rdd|--arm|rdd")[-1][-2] == "2400.000"
+    for words, said in (
+        ([str(path)], "doses has the arms rdd, mixed; choose one with --arm"),
+        ([str(path), "--arm", "rd"], "unknown arm 'rd'; allowed: rdd, mixed; did you mean 'rdd'?"),
+        ([str(path), "--arm", "rdd", "--weight", "70"], "a dose in AUC needs --gfr"),
+        ([str(tmp_path / "none.yaml")], "S001 no such file"),
+        (["ladder", "--dose", "5 U", "--drug", "carboplatin"], "--dose: S207 dose: 'carboplatin' has no units"),
+        (["ladder", "--dose", "AUC 5"], "S208 'penicillin_g' is not dosed by an AUC; drugs that are: carboplatin"),
+        (["ladder", "--with", "interval"], "--with"),
+        (["ladder", "--with", "interval=5"], "--with interval: S201 interval: '5' has no unit"),
+        (["leader"], "unknown protocol 'leader'; .*did you mean 'ladder'"),
+    ):
+        result = call("show", "protocol", *words)
+        assert result.exit_code == 2
+        assert re.search(said, result.output.replace("\n", " ")), result.output
 
 
 def test_show_drugs_and_columns() -> None:

@@ -15,6 +15,7 @@ from abm.engine.cells import organ_cells, patient_state
 from abm.engine.immune_state import BODY, empty_immune_state
 from abm.engine.immunity import new_immunity
 from abm.engine.necrolysis import Necrolysis
+from abm.engine.prescription import size_of
 from abm.engine.rates import patient_rates
 from abm.parameters.catalog import (
     DRUGS,
@@ -65,6 +66,7 @@ def test_names_are_unique_and_their_values_the_defaults() -> None:
     assert len(set(NAMES)) == len(NAMES) == len(default_parameters())
     assert {p.name: p.value for p in all_parameters()} == dict(default_parameters())
     groups = {"ige_receptor", "mast_cell", "mediators", "symptoms", "tissue", "patients", "hla", "t_cell", "drugs"}
+    groups |= {"dosing"}
     assert {name.split(".")[0] for name in NAMES} == groups | DELAYED
 
 
@@ -74,6 +76,7 @@ def test_units_stand_in_the_names_that_carry_one() -> None:
         "_per_min": "1/min", "_ng_per_ml": "ng/mL", "_ku_per_l": "kU/L", "_l_per_h": "L/h", "_l_per_kg": "L/kg",
         "_per_h": "1/h", "_per_s": "1/s", "_l_per_min": "L/min", "_um2_per_s": "µm²/s", "_um_per_min": "µm/min",
         "_d": "d", "_per_day": "1/d", "_per_mm2": "1/mm²", "_hit_mm2": "mm²", "_m2": "m²", "_percent": "%",
+        "_ml_per_min": "mL/min", "_ml_per_min_per_173_m2": "mL/min/1.73 m²",
     }  # fmt: skip
     for parameter in all_parameters():
         fitting = [end for end in ends if parameter.name.endswith(end)]
@@ -160,13 +163,14 @@ def other_value(parameter: Parameter) -> float:
 
 
 def engine_numbers(p: ParameterSet) -> list[np.ndarray]:
-    """All that the engine is given: rates for every drug and premedication, cells and body at rest."""
+    """All that the engine is given: doses by AUC, rates for every drug and premedication, cells and body at rest."""
     cells = organ_cells(300, p)
     found = [np.array(cells)]
     given = [(drug, frozenset()) for drug in DRUGS] + [(PENICILLIN, frozenset({"H1"})), (PENICILLIN, BOTH)]
     for drug, premedication in given:
         rates = patient_rates(p, a_patient(renal_factor=0.5), (drug,), cells, premedication, (7, 0, 0))
         found += [np.asarray(part, dtype=float) for part in rates]
+    found.append(np.array([size_of("AUC", a_patient(renal_factor=kidneys), p) for kidneys in (0.5, 3.0)]))
     state = patient_state(a_patient(), p, rates, 300, 0)
     return [*found, state.receptors, state.threshold, state.place, state.body, *t_cell_numbers(p), *risks(p)]
 

@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from abm.parameters import protocol_tables as tables
 from abm.parameters.catalog import DRUGS
 from abm.protocol_table import protocol_table
-from abm.protocols import OPTION_RANGES, PROTOCOLS, build_ladder, build_protocol
+from abm.protocols import (
+    OPTION_RANGES,
+    PENICILLIN_ORAL,
+    PROTOCOLS,
+    build_ladder,
+    build_protocol,
+    penicillin_oral_doses,
+)
 from abm.scenario import Step
 
 PRINTED_MG = "0.040 0.100 0.200 0.400 1.000 2.000 4.000 8.000 19.843 39.685 79.370 1845.362".split()
@@ -102,7 +109,8 @@ def test_every_protocol_is_described_with_its_source() -> None:
         assert info.name == name
         assert len(info.description) > 20
         assert len(info.source) > 20
-        steps = build_protocol(name, "ceftriaxone", 1000.0)
+        oral = name == PENICILLIN_ORAL
+        steps = penicillin_oral_doses("penicillin_v") if oral else build_protocol(name, "ceftriaxone", 1000.0)
         assert {step.protocol for step in steps} == {name}
         assert [step.number for step in steps] == list(range(1, len(steps) + 1))
         # The engine's time lattice must hold every named protocol without rounding.
@@ -255,3 +263,26 @@ def test_options_that_cannot_be_are_refused(name: str, options: dict[str, float]
 
 def test_every_option_has_a_range() -> None:
     assert {option for info in PROTOCOLS.values() for option in info.options} == set(OPTION_RANGES)
+
+
+def test_the_oral_protocol_is_the_published_table() -> None:
+    table = protocol_table(penicillin_oral_doses("penicillin_v"))
+    units = [100, 200, 400, 800, 1600, 3200, 6400, 12000, 24000, 48000, 80000, 160000, 320000, 640000]
+    given_units = [100, 300, 700, 1500, 3100, 6300, 12700, 24700, 48700, 96700, 176700, 336700, 656700, 1296700]
+    printed_ml = "0.1 0.2 0.4 0.8 1.6 3.2 6.4 1.2 2.4 4.8 1.0 2.0 4.0 8.0".split()
+    assert list(table["units"]) == units
+    assert list(table["cumulative_units"]) == given_units
+    assert [f"{ml:.1f}" for ml in table["volume_ml"]] == printed_ml
+    assert [f"{value:.0f}" for value in table["units_per_ml"]] == ["1000"] * 7 + ["10000"] * 3 + ["80000"] * 4
+    assert list(table["dose_mg"])[::13] == [0.0625, 400.0]
+    assert table["cumulative_dose_mg"].iloc[-1] == 810.4375
+    assert list(table["clock"])[-1] == "3:15"
+    assert table["duration_min"].sum() == 225.0  # 3 h 45 min with the observation
+    assert list(table["step"]) == list(range(1, 15))
+
+
+def test_the_oral_protocol_is_of_a_drug_with_units_and_its_dose_is_not_open() -> None:
+    with pytest.raises(ValueError, match="carboplatin has none stated"):
+        penicillin_oral_doses("carboplatin")
+    with pytest.raises(ValueError, match="is swallowed and its doses are fixed"):
+        build_protocol(PENICILLIN_ORAL, "penicillin_v", 800.0)

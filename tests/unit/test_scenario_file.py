@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from scenario_texts import LARGE, SMALL, same_scenario, write
 
 from abm.parameters.catalog import DRUGS
-from abm.protocols import build_ladder, build_protocol
+from abm.protocols import build_ladder, build_protocol, penicillin_oral_doses
 from abm.scenario import Arm, Cohort, Condition, Gap, ReactionRule, Regimen, Scenario, Step, StopRule
 from abm.scenario_file import CODES, ScenarioError, load_scenario, resolved_yaml, shipped_scenarios
+from abm.scenario_steps import same_steps
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -114,6 +115,29 @@ def test_options_of_named_protocols_are_understood_and_survive_the_resolved_file
     )
     assert arms["slow"] == build_protocol("slow_infusion", "penicillin_g", 2400.0, 600.0)
     resolved = resolved_yaml(scenario)
+    assert same_scenario(load_scenario(write(tmp_path, resolved)), scenario)
+
+
+def test_doses_that_depend_on_the_patient_survive_the_resolved_file(tmp_path: Path) -> None:
+    text = SMALL.replace("patients: 3", "patients: 3\ndose: 2 MU") + (
+        "  by_auc: {course: [{protocol: ladder_12_step, drug: carboplatin, dose: AUC 5}]}\n"
+        "  by_area: {course: [{protocol: ladder, dose: 175 mg/m², interval: 7 min}]}\n"
+        "  by_kg: {course: [{dose: 15 mg/kg, every: 12 h, for: 1 d, drug: abacavir}]}\n"
+        "  mixed: {course: [{steps: [{dose: 1 mg/kg, for: 1 h}, {dose: 60 kU, for: 1 h}, {dose: 1 g/m2, for: 1 h}]}]}\n"
+        "  oral: {course: [{protocol: penicillin_oral_14_step, drug: penicillin_v}]}\n"
+    )
+    scenario = load_scenario(write(tmp_path, text))
+    arms = {arm.name: arm.course for arm in scenario.arms}
+    assert arms["direct"] == build_protocol("full_dose", "penicillin_g", 1200.0)
+    assert arms["by_auc"] == build_protocol("ladder_12_step", "carboplatin", 5.0, per="AUC")
+    assert arms["by_area"] == build_protocol("ladder", "penicillin_g", 175.0, per="m2", interval_min=7.0)
+    assert arms["by_kg"] == (Regimen("abacavir", "swallowed", 1, 15.0, 720.0, 2, per="kg"),)
+    assert [(step.dose_mg, step.per) for step in arms["mixed"]] == [(1.0, "kg"), (36.0, ""), (1000.0, "m2")]
+    oral = penicillin_oral_doses("penicillin_v")
+    assert same_steps(arms["oral"], oral)
+    resolved = resolved_yaml(scenario)
+    assert "{protocol: ladder_12_step, drug: carboplatin, dose: AUC 5.0}" in resolved
+    assert "{protocol: penicillin_oral_14_step, drug: penicillin_v}" in resolved
     assert same_scenario(load_scenario(write(tmp_path, resolved)), scenario)
 
 
