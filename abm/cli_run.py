@@ -48,13 +48,25 @@ def run_one(study: Scenario, out: Path | None, workers: int | None, csv: bool) -
 
 
 def _show(study: Scenario, results: RunResults) -> None:
-    """Print the block of one study: what is asked, a table for each kind of reaction there is, and the figures."""
-    from analysis import comparison_table, format_table, metrics_shown, plot_body_surface, plot_comparison
+    """Print the block of one study: what is asked, a table for each kind of reaction there is, the treatment
+    delivered, and the figures."""
+    from analysis import (
+        comparison_table,
+        format_table,
+        format_treatment,
+        metrics_shown,
+        plot_body_surface,
+        plot_comparison,
+        plot_dilemma,
+        treatment_table,
+    )
 
     typer.echo(heading(study))
     for metric in metrics_shown(results):
         typer.echo(format_table(comparison_table(results, metric)))
+    typer.echo(f"\n{format_treatment(treatment_table(results))}")
     _figure(results, "comparison.png", plot_comparison)
+    _figure(results, "dilemma.png", plot_dilemma)
     if results.recorded("skin") and "any_necrolysis" in metrics_shown(results):
         _figure(results, "body_surface.png", plot_body_surface)
 

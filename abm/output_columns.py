@@ -86,6 +86,35 @@ _OUTCOMES = _KEYS + (
     ("memory_share_of_t_cells", "float64", "", "circulating memory cells as a share of the body's T cells, at the end"),
     ("completed", "boolean", "", "every step of the course was given to its end"),
     ("delay_min", "float64", "min", "time added to the course by pauses and repeated steps"),
+    (
+        "delivered_share",
+        "float64",
+        "",
+        "drug given as a share of that asked for; above 1 where steps were repeated, missing where none was asked for",
+    ),
+    (
+        "exposure_drug",
+        "string",
+        "",
+        "drug the next four columns tell of: the first one the arm gives of those in allergic_to; of an arm that gives "
+        "nothing the first of these; missing where the arm gives only other drugs, which are not followed",
+    ),
+    (
+        "auc_mg_min_per_ml",
+        "float64",
+        "mg·min/mL",
+        "area under its plasma concentration from the start of the arm on, with what is still in a living body at the "
+        "end; 1 mg·min/mL is 16.67 mg·h/L",
+    ),
+    ("peak_plasma_mg_per_l", "float64", "mg/L", "its highest plasma concentration (total)"),
+    (
+        "time_above_target_percent",
+        "float64",
+        "%",
+        "share of the target's window in which its free concentration is above the target's; missing without such a "
+        "target",
+    ),
+    ("target_met", "boolean", "", "exposure reached the target; missing where the drug has none"),
 )
 
 _EVENTS = _KEYS + (

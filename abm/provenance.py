@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from abm.output_columns import TABLES
 from abm.output_tables import sorted_rows, to_text
-from abm.parameters.catalog import ParameterSet, all_parameters
+from abm.parameters.catalog import ParameterSet, all_parameters, default_parameters
 from abm.scenario import Gap, Scenario
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -233,6 +233,7 @@ def birth_certificate(scenario: Scenario, run_identity: Mapping[str, Any]) -> di
         "reference": scenario.reference.name,
         "arms": [arm.name for arm in scenario.arms],
         "drugs": sorted(given | set(scenario.allergic_to)),
+        "targets": _targets(scenario),
         "population": scenario.cohort.population,
         "patients": scenario.cohort.patients,
         "cells": scenario.cells,
@@ -244,6 +245,15 @@ def birth_certificate(scenario: Scenario, run_identity: Mapping[str, Any]) -> di
         "failed": None,
         "timings": {"sessions": []},
     }
+
+
+def _targets(scenario: Scenario) -> dict[str, Any]:
+    """Exposure that each followed drug aims at, where it aims at any; `within_min` None: all of what was given."""
+    from abm.engine.exposure import targets_of
+
+    drugs, parameters = scenario.allergic_to, default_parameters().with_overrides(scenario.parameters)
+    found = zip(drugs, targets_of(drugs, scenario.target, parameters), strict=True)
+    return {drug: plain(target) for drug, target in found if target is not None}
 
 
 def command() -> list[str]:

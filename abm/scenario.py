@@ -163,6 +163,28 @@ class StopRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """The exposure that a treatment needs to have done its work.
+
+    Attributes
+    ----------
+    kind : {"time_above", "auc"}
+        Free plasma concentration above a level for long enough, or a large enough area under the total one.
+    level : float
+        Concentration in mg/mL, or area in mg·min/mL.
+    share : float
+        Share of the time within which the concentration must be above the level, or share of the area that is enough.
+    within_min : float
+        Window from the start of the arm, minutes. Infinite for an area that counts all of what was given.
+    """
+
+    kind: Literal["time_above", "auc"]
+    level: float
+    share: float
+    within_min: float
+
+
+@dataclass(frozen=True, slots=True)
 class Arm:
     """One way to treat the same patients.
 
@@ -232,6 +254,8 @@ class Scenario:
         Opt-in tables: ``"timeseries"``, ``"cells"``, ``"skin"``, ``"clones"``, ``"lattice"``.
     parameters : mapping of str to float
         Overrides of named parameters, in each parameter's own unit.
+    target : Target, optional
+        Exposure that the first drug of `allergic_to` needs, in place of the drug's own.
     """
 
     name: str
@@ -245,6 +269,7 @@ class Scenario:
     follow_up_min: float = 120.0
     record: frozenset[str] = frozenset()
     parameters: dict[str, float] = field(default_factory=dict)
+    target: Target | None = None
 
     @property
     def reference(self) -> Arm:

@@ -15,6 +15,7 @@ from abm.scenario_arms import ArmsReader, read_names
 from abm.scenario_course import CourseReader
 from abm.scenario_doses import read_dose
 from abm.scenario_steps import read_steps
+from abm.scenario_target import read_target
 from abm.scenario_tree import Node, Report, describe, shorten
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 TOP_KEYS = (
     "name question population patients select drug allergic_to dose cells replicates seed follow_up record "
-    "parameters protocols arms given"
+    "parameters protocols arms given target"
 ).split()
 RECORDABLE = ("timeseries", "cells", "skin", "clones", "lattice")
 GIVEN = ("fitting_clone",)
@@ -118,6 +119,7 @@ class _ScenarioReader:
             "follow_up_min": self._given("follow_up", self._follow_up, 120.0),
             "record": self._given("record", self._record, frozenset()),
             "parameters": self._given("parameters", self._parameters, {}),
+            "target": self._given("target", lambda node: read_target(node, self._report)),
         }
         self._check_given(values["allergic_to"], values["cohort"])
         return None if self._report.problems else Scenario(**values)

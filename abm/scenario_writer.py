@@ -18,6 +18,7 @@ from abm.protocols import (
 from abm.scenario import Arm, Condition, Gap, Item, Regimen, Scenario, Step, StopRule, passes
 from abm.scenario_doses import format_dose
 from abm.scenario_steps import same_steps
+from abm.scenario_target import target_text
 from abm.units import format_quantity
 
 _HEAD = "# Resolved by desensim: every default and every step is written out; loads back to the same scenario."
@@ -46,8 +47,10 @@ def resolved_yaml(scenario: Scenario) -> str:
         f"follow_up: {format_quantity(scenario.follow_up_min, 'time')}",
         f"record: {_names(sorted(scenario.record))}",
         f"parameters: {_map({name: _number(value) for name, value in scenario.parameters.items()})}",
-        "arms:",
     ]
+    if scenario.target is not None:
+        lines.append(f"target: {target_text(scenario.target)}")
+    lines.append("arms:")
     for arm in scenario.arms:
         lines += _arm(arm)
     return "\n".join(lines) + "\n"

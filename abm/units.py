@@ -68,6 +68,7 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension(
             "concentration", "mg/mL", tuple("ng/mL ug/mL µg/mL mg/L mg/mL g/L".split()), 1e4, "10 g/mL", "0.8 mg/mL"
         ),
+        Dimension("exposure", "mg*min/mL", ("mg*min/mL", "mg*h/L"), 1e6, "1 kg*min/mL", "5 mg*min/mL"),
     )
 }
 
@@ -124,7 +125,8 @@ def parse_quantity(text: object, dimension: str) -> float:
         What the user wrote; anything but a text with a number and a unit is refused.
     dimension : str
         ``time`` (min), ``mass`` (mg), ``mass per weight`` (mg/kg), ``mass per area`` (mg/m²), ``activity`` (U),
-        ``volume`` (mL), ``flow`` (mL/h), ``mass rate`` (mg/min) or ``concentration`` (mg/mL).
+        ``volume`` (mL), ``flow`` (mL/h), ``mass rate`` (mg/min), ``concentration`` (mg/mL) or ``exposure``
+        (mg*min/mL).
 
     Returns
     -------
@@ -212,8 +214,9 @@ def _known_unit(unit: str, text: str, kind: Dimension) -> str:
 
 
 def _spelled(unit: str) -> str:
-    """Unit without blanks and with the micro sign U+00B5; ² is read as 2."""
-    return "".join(unit.split()).replace("\N{GREEK SMALL LETTER MU}", "\N{MICRO SIGN}").replace("²", "2")
+    """Unit without blanks, with the micro sign U+00B5 and an asterisk for a product; ² is read as 2."""
+    plain = "".join(unit.split()).replace("\N{GREEK SMALL LETTER MU}", "\N{MICRO SIGN}").replace("²", "2")
+    return plain.replace("\N{MIDDLE DOT}", "*")
 
 
 def _too_large(text: str, kind: Dimension) -> str:

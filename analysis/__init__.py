@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from analysis.compare import compare_arms, comparison_table
     from analysis.delayed import metrics_shown
     from analysis.dictionary import data_dictionary_markdown
+    from analysis.dilemma_plot import plot_dilemma
     from analysis.formatting import format_table
     from analysis.load import FailedRowsWarning, RunFolderError, RunResults, UnfinishedRunError, load_results
     from analysis.metrics import METRICS
     from analysis.plots import plot_comparison, plot_steps
     from analysis.skin_plots import plot_body_surface
     from analysis.summarise import steps_at_reaction, summarise_arms
+    from analysis.treatment import treatment_table
+    from analysis.treatment_text import format_treatment
 
 # A file named analysis.py in the working folder hides this package; callers tell the two apart by this constant.
 __version_marker__ = "desensim"
@@ -36,11 +39,14 @@ _HOME = {
     "metrics_shown": "delayed",
     "comparison_table": "compare",
     "format_table": "formatting",
+    "format_treatment": "treatment_text",
     "plot_body_surface": "skin_plots",
     "plot_comparison": "plots",
+    "plot_dilemma": "dilemma_plot",
     "plot_steps": "plots",
     "steps_at_reaction": "summarise",
     "summarise_arms": "summarise",
+    "treatment_table": "treatment",
 }
 
 __all__ = [
@@ -53,13 +59,16 @@ __all__ = [
     "comparison_table",
     "data_dictionary_markdown",
     "format_table",
+    "format_treatment",
     "load_results",
     "metrics_shown",
     "plot_body_surface",
     "plot_comparison",
+    "plot_dilemma",
     "plot_steps",
     "steps_at_reaction",
     "summarise_arms",
+    "treatment_table",
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -26,17 +26,24 @@ def format_table(table: pd.DataFrame) -> str:
     cells = [_delayed_cells(row) if metric.delayed else _immediate_cells(row) for _, row in table.iterrows()]
     compared = len(table) > 1
     heads = [head for head in cells[0] if compared or head not in _COMPARED]
-    rows = [heads, *([row[head] for head in heads] for row in cells)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
-    between = "  " if sum(widths) + 2 * (len(widths) - 1) <= WIDTH else " "
-    widths[0] = max(8, min(widths[0], WIDTH - sum(widths[1:]) - len(between) * (len(widths) - 1)))
-    lines = [_line(row, widths, between) for row in rows]
-    lines.insert(1, "-" * (sum(widths) + len(between) * (len(widths) - 1)))
+    lines = aligned([heads, *([row[head] for head in heads] for row in cells)])
     title = capitalised(metric.label)
     title += f": arms compared with {reference} on the same patients" if compared else f" in {reference}"
     notes = [*_pair_notes(table, metric, reference), *_general_notes(table, metric, reference)]
     wrapped = [line for note in [*notes, f"{DISCLAIMER}."] for line in textwrap.wrap(note, WIDTH)]
     return "\n".join([*textwrap.wrap(title, WIDTH), "", *lines, "", *wrapped])
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Set rows of cells in columns of at most 100 characters, the first row as a head over a rule.
+
+    The first column is cut where the others leave it too little room.
+    """
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    between = "  " if sum(widths) + 2 * (len(widths) - 1) <= WIDTH else " "
+    widths[0] = max(8, min(widths[0], WIDTH - sum(widths[1:]) - len(between) * (len(widths) - 1)))
+    lines = [_line(row, widths, between) for row in rows]
+    return [lines[0], "-" * (sum(widths) + len(between) * (len(widths) - 1)), *lines[1:]]
 
 
 def capitalised(text: str) -> str:
@@ -171,7 +178,7 @@ def _needed_cell(row: pd.Series) -> str:
     return needed_text(row) if row["n"] else "-"
 
 
-def _line(cells: list[str], widths: list[int], between: str) -> str:
+def _line(cells: Sequence[str], widths: list[int], between: str) -> str:
     name = cells[0] if len(cells[0]) <= widths[0] else cells[0][: widths[0] - 2] + ".."
     rest = [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
     return between.join([name.ljust(widths[0]), *rest]).rstrip()

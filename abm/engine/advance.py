@@ -4,8 +4,9 @@
  #    what happens in a step                                 where
 ====  =====================================================  ====================================
  1    length of the step, from the state alone               `choose_step`
- 2    drug in gut, muscle, plasma and tissue, metabolite,    `step_drug`, biology/pharmacokinetics.py
-      labile adduct, exposure of T cells (exact)
+ 2    drug in gut, muscle, plasma and tissue, metabolite,    `step_drug`, biology/pharmacokinetics.py,
+      labile adduct, exposure of T cells (exact); area,      engine/plasma.py
+      peak and time above the target of the plasma
  3    mast cells                                             engine/mast_kernel.py
  4    histamine, tryptase, local mediators, pressure, grade  `step_body`, biology/mediators.py, reaction.py
  5    extremes, time series                                  `note_extremes`, `write_row`
@@ -22,6 +23,7 @@ from abm.biology.pharmacokinetics import ADDUCT, STATES, amount_after, amounts_a
 from abm.biology.reaction import grade
 from abm.engine.clock import BASE_MIN, BINS_PER_MIN, DOUBLINGS, MINUTE, STEP_MIN
 from abm.engine.mast_kernel import cells_at_risk, step_organ, step_specificity
+from abm.engine.plasma import note_plasma
 from abm.engine.rates import BODY_RATE, SCALAR
 from abm.engine.state import BODY, COUNT
 
@@ -123,6 +125,7 @@ def step_drug(state, rates, now, k):
         rate, before = pump_rate(state.pump, a, now, now + (1 << k)), state.drug[a]
         after = amounts_after(rates.drug_step[a, k], before, rate)
         state.exposure[a] += exposure_over(rates.exposure_step[a, k], before, rate)
+        note_plasma(state, rates, a, k, now, rate, before, after)
         middle = F32(0.5 * (before[ADDUCT] + after[ADDUCT]) * rates.antigen_per_mg[a])
         for i in range(STATES):
             state.drug[a, i] = after[i]

@@ -12,6 +12,7 @@ import numpy as np
 from abm.engine.cells import organ_cells, patient_state
 from abm.engine.clock import bins, minutes
 from abm.engine.course import Course, EngineError
+from abm.engine.exposure import begin_exposure, exposure_outcome, targets_of
 from abm.engine.immunity import NO_DISEASE, new_immunity
 from abm.engine.prescription import arm_for
 from abm.engine.rates import Rates, patient_rates
@@ -63,13 +64,15 @@ def new_course(
     arm = arm_for(arm, patient, parameters)
     address = (scenario.seed, replicate, int(patient["patient_id"]))
     cells = organ_cells(scenario.cells, parameters)
-    rates = patient_rates(parameters, patient, scenario.allergic_to, cells, arm.premedication, address)
+    targets = targets_of(scenario.allergic_to, scenario.target, parameters)
+    rates = patient_rates(parameters, patient, scenario.allergic_to, cells, arm.premedication, address, targets)
     if arm.after and before is None:
         raise ValueError(f"arm {arm.name!r} follows {arm.after!r}, and the end of that arm was not given")
     if before is not None:
         return _taken_over(_rested(before, arm, rates), arm, rates)
     rows = _ROWS if "timeseries" in scenario.record else 0
     state = patient_state(patient, parameters, rates, scenario.cells, rows)
+    begin_exposure(state, rates, 0)
     return Course(state, rates, arm, scenario.allergic_to, new_immunity(patient, scenario, parameters, address))
 
 
@@ -104,6 +107,7 @@ def _taken_over(resting: Course, arm: Arm, rates: Rates) -> Course:
     count[COUNT.last_symptom_bin] = -(2**40)
     count[COUNT.rows] = 0
     count[COUNT.fired_skin : COUNT.fired_gut + 1] = 0
+    begin_exposure(state, rates, course.start_bin)
     if course.immunity is not None:
         course.immunity.begin_arm(course.now_bin)
     if count[COUNT.grade] > 0:
@@ -161,6 +165,7 @@ def outcome_of(course: Course, parameters: ParameterSet) -> dict[str, Any]:
     numbers = np.array([parameters[f"tissue.mast_cells_{organ}"] for organ in ORGANS])
     shares = numbers / numbers.sum()
     row = course.recorder.outcome((float(shares[0]), float(shares[1]), float(shares[2])))
+    row |= exposure_outcome(course)
     row |= NO_DISEASE if course.immunity is None else course.immunity.outcome()
     first = {event["event"]: event for event in reversed(course.recorder.events)}
     row["dose_at_skin_onset_mg"] = first["onset"]["cumulative_dose_mg"] if "onset" in first else math.nan

@@ -25,6 +25,10 @@ class Disposition(NamedTuple):
         Amounts after a step of each length, from those before and the infusion rate (mg/min).
     exposure : ndarray of float64, shape (11, 8)
         What the same add to the integral of exposure, in minutes at the therapeutic level.
+    plasma : ndarray of float64, shape (11, 8)
+        What the same add to the time integral of the central amount, mg·min.
+    elimination_per_min : float
+        Share of the central amount cleared per minute.
     antigen_per_mg, hapten_per_antigen : float
         K·C per mg of adduct, and Ka·B of free monovalent drug for each unit of it.
     litres, bioavailability, free_share : float
@@ -38,6 +42,8 @@ class Disposition(NamedTuple):
 
     step: np.ndarray
     exposure: np.ndarray
+    plasma: np.ndarray
+    elimination_per_min: float
     antigen_per_mg: float
     hapten_per_antigen: float
     litres: float
@@ -52,11 +58,15 @@ def disposition(p: ParameterSet, drug: str, patient: Mapping[str, Any]) -> Dispo
     litres = p[f"drugs.{drug}.central_l_per_kg"] * float(patient["weight_kg"])
     antigenic = pk.METABOLITE if DRUGS[drug].metabolite else pk.CENTRAL
     t_cell_per_mg = _t_cell_per_mg(p, drug, float(patient["weight_kg"]))
-    steps = pk.step_matrices(pk.with_integral(drug_matrix(p, drug, patient), antigenic), BASE_MIN, DOUBLINGS)
-    inputs = [*range(pk.STATES), pk.STATES + 1]
+    rates = drug_matrix(p, drug, patient)
+    both = pk.with_integral(pk.with_integral(rates, antigenic), pk.CENTRAL)
+    steps = pk.step_matrices(both, BASE_MIN, DOUBLINGS)
+    inputs = [*range(pk.STATES), pk.STATES + 2]
     return Disposition(
         step=steps[:, : pk.STATES, inputs],
         exposure=steps[:, pk.STATES, inputs] * t_cell_per_mg,
+        plasma=steps[:, pk.STATES + 1, inputs],
+        elimination_per_min=-float(rates[:, pk.CENTRAL][[pk.CENTRAL, pk.PERIPHERAL, pk.PERIPHERAL_2]].sum()),
         antigen_per_mg=_antigen_per_mg_per_l(p, drug) / litres,
         hapten_per_antigen=_own_or_general(p, drug, "hapten_per_antigen"),
         litres=litres,

@@ -11,8 +11,10 @@ import numpy as np
 from abm.biology import pharmacokinetics as pk
 from abm.engine.clock import DOUBLINGS, FINEST, STEP_MIN
 from abm.engine.disposition import Disposition, disposition
+from abm.engine.exposure import NO_TARGET, target_row
 from abm.engine.state import ORGANS, SPECIFICITIES
 from abm.parameters.catalog import ParameterSet
+from abm.scenario import Target
 
 F32 = np.float32
 
@@ -24,7 +26,10 @@ class Rates(NamedTuple):
     internalised per cross-link, share returned, share of calcium. `scalar` is float32: see `Scalar`. `kept` is float64,
     shape (11, 4): histamine, tryptase in tissue, tryptase in blood, local mediators. `drug_step` is float64, shape
     (2, 11, 7, 8): amounts after a step from those before and the infusion rate. `exposure_step` (2, 11, 8): what the
-    same add to `State.exposure`. `antigen_per_mg` (2,), `litres` (2,) and `bioavailability` (2,) of a swallowed dose.
+    same add to `State.exposure`. `plasma_step` (2, 11, 8): what they add to the integral of the central amount,
+    mg·min; `elimination_per_min` (2,): share of that amount cleared. `target` (2, 4): central amount at the target's
+    level, area that meets it (mg·min), share of the window that does, window (min); infinite, or NaN for the share,
+    where the drug has no such target. `antigen_per_mg`, `litres` and `bioavailability` (2,) of a swallowed dose.
     `hapten_per_antigen` float32 (2,): free monovalent drug that blocks, for each unit of antigen. `free_share` (2,): of
     the drug in plasma.
     `antigenic` int64 (2,): compartment that T cells see; `t_cell_per_mg` (2,): exposure per mg in it, relative to the
@@ -38,6 +43,9 @@ class Rates(NamedTuple):
     kept: np.ndarray
     drug_step: np.ndarray
     exposure_step: np.ndarray
+    plasma_step: np.ndarray
+    elimination_per_min: np.ndarray
+    target: np.ndarray
     antigen_per_mg: np.ndarray
     hapten_per_antigen: np.ndarray
     litres: np.ndarray
@@ -94,8 +102,8 @@ class BodyRate(NamedTuple):
 SCALAR, BODY_RATE = Scalar(), BodyRate()
 _NO_DRUG = Disposition(
     step=np.zeros((DOUBLINGS, pk.STATES, pk.STATES + 1)), exposure=np.zeros((DOUBLINGS, pk.STATES + 1)),
-    antigen_per_mg=0.0, hapten_per_antigen=0.0, litres=1.0, bioavailability=0.0, free_share=1.0,
-    antigenic=pk.CENTRAL, t_cell_per_mg=0.0,
+    plasma=np.zeros((DOUBLINGS, pk.STATES + 1)), elimination_per_min=0.0, antigen_per_mg=0.0, hapten_per_antigen=0.0,
+    litres=1.0, bioavailability=0.0, free_share=1.0, antigenic=pk.CENTRAL, t_cell_per_mg=0.0,
 )  # fmt: skip
 
 
@@ -106,6 +114,7 @@ def patient_rates(
     organ_cells: Sequence[int],
     premedication: frozenset[str],
     address: tuple[int, int, int],
+    targets: Sequence[Target | None] = (),
 ) -> Rates:
     """Constants of one patient in one arm.
 
@@ -119,8 +128,11 @@ def patient_rates(
         Any of ``"H1"``, ``"H2"``; shifts symptom thresholds and nothing else.
     address : tuple of int
         Seed, replicate, patient.
+    targets : sequence of Target or None, optional
+        Exposure that each of the drugs needs.
     """
     given = [disposition(parameters, drug, patient) for drug in drugs]
+    aims = [target_row(aim, drug.litres, drug.free_share) for aim, drug in zip(targets, given, strict=False)]
     given += [_NO_DRUG] * (SPECIFICITIES - len(given))
     return Rates(
         cell=_cell_table(parameters),
@@ -128,6 +140,9 @@ def patient_rates(
         kept=_kept_table(parameters),
         drug_step=np.stack([drug.step for drug in given]),
         exposure_step=np.stack([drug.exposure for drug in given]),
+        plasma_step=np.stack([drug.plasma for drug in given]),
+        elimination_per_min=np.array([drug.elimination_per_min for drug in given]),
+        target=np.array([*aims, *[NO_TARGET] * (SPECIFICITIES - len(aims))]),
         antigen_per_mg=np.array([drug.antigen_per_mg for drug in given]),
         hapten_per_antigen=np.array([drug.hapten_per_antigen for drug in given], F32),
         litres=np.array([drug.litres for drug in given]),

@@ -104,11 +104,11 @@ class Recorder:
     def outcome(self, weights: tuple[float, float, float]) -> dict[str, Any]:
         """The outcome row; `weights` are the organs' shares of the body's mast cells."""
         course, state = self.course, self.course.state
-        planned_mg = [
+        planned_mg = math.fsum(
             item.dose_mg if isinstance(item, Step) else item.total_dose_mg
             for item in course.arm.course
             if not isinstance(item, Gap)
-        ]
+        )
         sizes = np.diff(state.organ_start)
         released = [float(state.count[COUNT.fired_skin + o]) / float(sizes[o]) for o in range(3)]
         after = int(state.count[COUNT.worst])
@@ -134,8 +134,9 @@ class Recorder:
             "peak_histamine_ng_per_ml": float(state.body[BODY.peak_histamine]),
             "peak_tryptase_ng_per_ml": float(state.body[BODY.peak_tryptase]),
             "lowest_systolic_mmhg": course.lowest_systolic_mmhg,
-            "planned_dose_mg": math.fsum(planned_mg),
+            "planned_dose_mg": planned_mg,
             "delivered_dose_mg": course.delivered_mg,
+            "delivered_share": course.delivered_mg / planned_mg if planned_mg > 0.0 else math.nan,
             "dose_at_skin_onset_mg": self._first("onset").get("cumulative_dose_mg", math.nan),
             "withdrawn_d": self._first("withdrawal").get("time_min", math.nan) / 1440.0,
             "completed": not course.ended and not course.queue,

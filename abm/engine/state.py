@@ -46,7 +46,16 @@ class Count(NamedTuple):
     symptom_free_bins: int = 9
 
 
-BODY, COUNT = Body(), Count()
+class Plasma(NamedTuple):
+    """Indices into a row of `State.plasma`."""
+
+    area: int = 0
+    window_area: int = 1
+    peak: int = 2
+    above: int = 3
+
+
+BODY, COUNT, PLASMA = Body(), Count(), Plasma()
 
 
 class State(NamedTuple):
@@ -70,6 +79,12 @@ class State(NamedTuple):
         will be absorbed), amount of metabolite (mg), second peripheral amount, amount still in a muscle (mg).
     exposure : ndarray of float64, shape (2,)
         Per drug: time integral of what T cells see, in minutes at the therapeutic level, since it was last set to 0.
+    plasma : ndarray of float64, shape (2, 4)
+        Per drug, since the start of the arm: time integral of the central amount (mg·min) altogether and within the
+        window of the exposure target, highest central amount (mg), minutes in the window above the target's level; see
+        `Plasma`.
+    window : ndarray of int64, shape (2,)
+        Per drug: base bin at which that window ends.
     exposed, armed : ndarray of int64, shape (2,)
         Whether the specificity has ever met antigen, and whether any cell can carry receptors of it.
     body : ndarray of float64
@@ -99,6 +114,8 @@ class State(NamedTuple):
     noise: np.ndarray
     drug: np.ndarray
     exposure: np.ndarray
+    plasma: np.ndarray
+    window: np.ndarray
     exposed: np.ndarray
     armed: np.ndarray
     body: np.ndarray
@@ -127,7 +144,8 @@ def empty_state(organ_start: np.ndarray, segments: int, rows: int) -> State:
         place=np.ones(cells, np.float32),
         fired_bin=np.full(cells, -1, np.int32), organ_start=organ_start.astype(np.int64), signal=per_cell(),
         links=per_cell(), noise=np.zeros(padded, np.float32), drug=np.zeros((SPECIFICITIES, STATES)),
-        exposure=np.zeros(SPECIFICITIES), exposed=np.zeros(SPECIFICITIES, np.int64),
+        exposure=np.zeros(SPECIFICITIES), plasma=np.zeros((SPECIFICITIES, len(PLASMA))),
+        window=np.zeros(SPECIFICITIES, np.int64), exposed=np.zeros(SPECIFICITIES, np.int64),
         armed=np.ones(SPECIFICITIES, np.int64), body=np.zeros(len(BODY)), count=count,
         pump=np.zeros((segments, 4)), record=np.zeros((rows, len(RECORD_COLUMNS))),
     )  # fmt: skip

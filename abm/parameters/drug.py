@@ -73,6 +73,13 @@ class Drug:
         return "therapeutic_mg_per_l" in self.parameters
 
     @property
+    def target(self) -> str:
+        """Kind of exposure that a treatment aims at, ``"time_above"`` or ``"auc"``; empty where none is known."""
+        if "target_free_mg_per_l" in self.parameters:
+            return "time_above"
+        return "auc" if "target_auc_mg_min_per_ml" in self.parameters else ""
+
+    @property
     def seen_as(self) -> str:
         """Name of what T cells see; empty if they see nothing of this drug."""
         return (self.metabolite or self.label) if self.seen_by_t_cells else ""

@@ -13,7 +13,8 @@ from abm.parameters.antibiotics import ANTIBIOTICS
 from abm.parameters.cancer_drugs import CANCER_DRUGS
 from abm.parameters.drug import Drug
 from abm.parameters.t_cell_drugs import T_CELL_DRUGS
+from abm.parameters.targets import with_target
 
 __all__ = ["DRUGS", "Drug"]
 
-DRUGS: dict[str, Drug] = {drug.name: drug for drug in (*ANTIBIOTICS, *CANCER_DRUGS, *T_CELL_DRUGS)}
+DRUGS: dict[str, Drug] = {drug.name: with_target(drug) for drug in (*ANTIBIOTICS, *CANCER_DRUGS, *T_CELL_DRUGS)}

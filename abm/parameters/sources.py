@@ -107,6 +107,14 @@ SOURCES: dict[str, str] = {
     "galactose-α-1,3-galactose. N Engl J Med 2008;358(11):1109–1117. doi 10.1056/NEJMoa074943. IgE before any dose in "
     "15 of 72 controls in Tennessee, 3 of 49 in northern California, 2 of 341 in Boston; in 17 of 25 who reacted, 1 "
     "of 51 who did not",
+    "eucast_breakpoints": "European Committee on Antimicrobial Susceptibility Testing. Breakpoint tables for "
+    "interpretation of MICs and zone diameters (eucast.org). The values used [not checked]",
+    "wong_2014": "Wong G, Sime FB, Lipman J, Roberts JA. How do we use therapeutic drug monitoring to improve outcomes "
+    "from severe infections in critically ill patients? BMC Infect Dis 2014;14:288. doi 10.1186/1471-2334-14-288",
+    "jodrell_1992": "Jodrell DI, Egorin MJ, Canetta RM, et al. Relationships between carboplatin exposure and tumor "
+    "response and toxicity in patients with ovarian cancer. J Clin Oncol 1992;10(4):520–528. 1,028 patients",
+    "sfpt_2019": "Guilhaumou R, Benaboud S, Bennis Y, et al. Optimization of the treatment with beta-lactam "
+    "antibiotics in critically ill patients. Crit Care 2019;23:104. doi 10.1186/s13054-019-2378-9",
     "reference_man": "ICRP Publication 89 (2002), reference values for adults.",
     "nhanes_2007": "Fryar CD, Gu Q, Ogden CL. Anthropometric reference data for children and adults: United States, "
     "2007–2010. Vital Health Stat 11 2012;(252):1–48. The percentiles [not checked]",

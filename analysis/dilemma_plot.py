@@ -1,0 +1,117 @@
+"""The figure of the dilemma: harm against treatment delivered, one marker for each arm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.compare import comparison_table
+from analysis.drawing import ARM_STYLES, FOOT, HEAD, INK, QUIET, TEXT, arm_name, bare, draw_foot, new_figure
+from analysis.formatting import percent
+from analysis.load import RunResults
+from analysis.treatment import treatment_table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_NOTE = "Treated: exposure target met (all given, if there is none). Harmed: moderate or severe reaction, or SJS/TEN."
+_CORNER = {"color": QUIET, "fontsize": FOOT, "style": "italic"}
+
+
+def plot_dilemma(results: RunResults, *, labels: Mapping[str, str] | None = None) -> Figure:
+    """Draw the share of patients harmed against the share treated, with both intervals, one marker for each arm.
+
+    Parameters
+    ----------
+    results : RunResults
+    labels : mapping of str to str, optional
+        Names to show for arms, as in `plot_comparison`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        16:9; save it with ``figure.savefig("dilemma.png", dpi=120)``.
+    """
+    table = treatment_table(results)
+    names = {arm: arm_name(arm, labels) for arm in results.arms}
+    figure = new_figure(_finding(table, names))
+    axis = figure.subplots(gridspec_kw={"left": 0.11, "right": 0.66, "top": 0.8, "bottom": 0.215})
+    for place, (_, row) in enumerate(table.iterrows()):
+        _draw_arm(axis, row, place)
+    _frame(axis)
+    handles, texts = axis.get_legend_handles_labels()
+    heads = [f"{names[arm]}\n{_treated_unharmed(row)}" for arm, (_, row) in zip(texts, _shown(table), strict=True)]
+    style = {"loc": "center left", "bbox_to_anchor": (0.675, 0.5), "frameon": False}
+    figure.legend(
+        handles, heads, fontsize=TEXT if len(heads) < 6 else FOOT, labelspacing=0.9, handlelength=1.2, title="arm",
+        title_fontsize=HEAD, alignment="left", **style,
+    )  # fmt: skip
+    figure.text(0.02, 0.093, _NOTE, fontsize=FOOT, color=QUIET, va="bottom")
+    draw_foot(figure, results, comparison_table(results), [])
+    return figure
+
+
+def _shown(table: pd.DataFrame) -> list[tuple[int, pd.Series]]:
+    """Rows of the arms that have patients."""
+    return [(place, row) for place, (_, row) in enumerate(table.iterrows()) if row["n"] > 0]
+
+
+def _treated_unharmed(row: pd.Series) -> str:
+    low, high = (percent(row[f"treated_unharmed_{end}"], "") for end in ("low", "high"))
+    return f"{percent(row['treated_unharmed'])} ({low}\u2013{high}) treated unharmed"
+
+
+def _finding(table: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """Name the arm in which most patients are treated unharmed, and the share in the reference."""
+    known = table[table["treated_unharmed"].notna()]
+    if known.empty:
+        return "No patient finished"
+    best = known.loc[known["treated_unharmed"].idxmax()]
+    base = known[known["arm"] == best["reference"]]
+    start = f"{percent(best['treated_unharmed'])} of patients are treated without harm with {names[best['arm']]}"
+    if best["treated_unharmed"] == 0.0:
+        return "Nobody is treated without harm, in any arm" if len(known) > 1 else "Nobody is treated without harm"
+    if base.empty or best["arm"] == best["reference"]:
+        return f"{start}, more than in any other arm" if len(known) > 1 else start
+    other = f"{percent(base.iloc[0]['treated_unharmed'])} with {names[best['reference']]}"
+    clear = best["difference_low"] > 0.0
+    return f"{start}, {other}" if clear else f"{start}, {other}: no clear difference"
+
+
+def _draw_arm(axis: Axes, row: pd.Series, place: int) -> None:
+    if not row["n"]:
+        return
+    colour, _, marker = ARM_STYLES[place % len(ARM_STYLES)]
+    x, y = 100 * row["reached"], 100 * row["harmed"]
+    sides = [
+        [[max(0.0, middle - 100 * row[f"{name}_low"])], [max(0.0, 100 * row[f"{name}_high"] - middle)]]
+        for name, middle in (("reached", x), ("harmed", y))
+    ]
+    axis.errorbar(
+        [x], [y], xerr=sides[0], yerr=sides[1], fmt=marker, color=colour, ecolor=colour, elinewidth=3, capsize=7,
+        capthick=3, markersize=18, markeredgecolor="white", markeredgewidth=1.5, label=row["arm"], clip_on=False,
+        zorder=3,
+    )  # fmt: skip
+
+
+def _frame(axis: Axes) -> None:
+    ticks = [0, 25, 50, 75, 100]
+    axis.set_xlim(-4, 104)
+    axis.set_ylim(-4, 104)
+    axis.set_xticks(ticks, [f"{tick}%" for tick in ticks], fontsize=TEXT, color=QUIET)
+    axis.set_yticks(ticks, [f"{tick}%" for tick in ticks], fontsize=TEXT, color=QUIET)
+    axis.grid(color="#DDDDDD", linewidth=1)
+    axis.set_axisbelow(True)
+    axis.set_xlabel("patients treated", fontsize=TEXT, color=INK)
+    axis.set_ylabel("patients harmed", fontsize=TEXT, color=INK)
+    for x, y, text, side in (
+        (0, 108, "harmed and not treated", "left"),
+        (100, 108, "treated, at the price of harm", "right"),
+    ):
+        axis.text(x, y, text, ha=side, va="center", **_CORNER)
+    axis.text(98, 3, "treated unharmed", ha="right", va="bottom", **_CORNER)
+    axis.text(2, 3, "spared, not treated", ha="left", va="bottom", **_CORNER)
+    bare(axis)

@@ -1,0 +1,68 @@
+"""The table of treatments as plain text: what was delivered, next to harm."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+
+import pandas as pd
+
+from analysis.formatting import DISCLAIMER, WIDTH, aligned, difference_text, percent
+
+
+def format_treatment(table: pd.DataFrame) -> str:
+    """Print the frame of `analysis.treatment_table` as plain text of at most 100 columns."""
+    compared, reference = len(table) > 1, table["reference"].iloc[0]
+    cells = [_cells(row) for _, row in table.iterrows()]
+    heads = [head for head in cells[0] if compared or head != "difference"]
+    lines = aligned([heads, *([row[head] for head in heads] for row in cells)])
+    title = "Treatment delivered, next to harm"
+    title += f": arms compared with {reference} on the same patients" if compared else f" in {reference}"
+    notes = [line for note in _notes(table) for line in textwrap.wrap(note, WIDTH)]
+    return "\n".join([*textwrap.wrap(title, WIDTH), "", *lines, "", *notes, f"{DISCLAIMER}."])
+
+
+def _cells(row: pd.Series) -> dict[str, str]:
+    first = {"arm": row["arm"], "n": str(row["n"])}
+    if row["arm"] == row["reference"]:
+        difference = "reference"
+    else:
+        ends = ("", "_low", "_high")
+        difference = difference_text(pd.Series({f"risk_difference{end}": row[f"difference{end}"] for end in ends}))
+    return first | {
+        "completed": percent(row["completed"]),
+        "dose": percent(row["delivered_share_median"]),
+        "delay min": _minutes(row["delay_min_median"]),
+        "target met": _with_limits(row, "target_met"),
+        "harmed": percent(row["harmed"]),
+        "treated unharmed": _with_limits(row, "treated_unharmed"),
+        "difference": difference,
+    }
+
+
+def _with_limits(row: pd.Series, name: str) -> str:
+    if math.isnan(row[name]):
+        return "-"
+    return f"{percent(row[name])} ({percent(row[f'{name}_low'], '')}-{percent(row[f'{name}_high'], '')})"
+
+
+def _minutes(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value + 0.0:.0f}"
+
+
+def _notes(table: pd.DataFrame) -> list[str]:
+    targets = [target for target in dict.fromkeys(table["target"]) if target]
+    level = f"{100 * table['level'].iloc[0]:g} %"
+    notes = ["Completed: every step given. Dose: share of that asked for, and delay: medians."]
+    met = table["target_met"].notna()
+    if met.any():
+        notes.append(f"Target met: {'; '.join(targets) or 'exposure as stated in the scenario'}.")
+    if not met.all():
+        arms = "" if not met.any() else f" in {', '.join(table.loc[~met, 'arm'])}"
+        notes.append(f"No target is known, or the drug given is not followed{arms}: treated is there who completed.")
+    notes.append(
+        "Treated unharmed: target met (completed, where there is no target) without a moderate or severe reaction or "
+        "epidermal necrolysis; an arm that gives nothing treats nobody. Difference in percentage points, more is "
+        f"better; in brackets: {level} intervals."
+    )
+    return notes
