@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _NOTE = "Treated: exposure target met (all given, if there is none). Harmed: moderate or severe reaction, or SJS/TEN."
-_CORNER = {"color": QUIET, "fontsize": FOOT, "style": "italic"}
+_CORNER: dict[str, Any] = {"color": QUIET, "fontsize": FOOT, "style": "italic"}
 
 
 def plot_dilemma(results: RunResults, *, labels: Mapping[str, str] | None = None) -> Figure:
@@ -44,7 +44,7 @@ def plot_dilemma(results: RunResults, *, labels: Mapping[str, str] | None = None
     _frame(axis)
     handles, texts = axis.get_legend_handles_labels()
     heads = [f"{names[arm]}\n{_treated_unharmed(row)}" for arm, (_, row) in zip(texts, _shown(table), strict=True)]
-    style = {"loc": "center left", "bbox_to_anchor": (0.675, 0.5), "frameon": False}
+    style: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (0.675, 0.5), "frameon": False}
     figure.legend(
         handles, heads, fontsize=TEXT if len(heads) < 6 else FOOT, labelspacing=0.9, handlelength=1.2, title="arm",
         title_fontsize=HEAD, alignment="left", **style,

@@ -89,9 +89,9 @@ def treatment_table(
         for name in _MEASURED:
             row |= _quartiles(name, known[name] if name in known else pd.Series(dtype="float64"))
         row["delivered_dose_mg_median"] = float(known["delivered_dose_mg"].median())
-        pairs = both[[arm, base]].dropna() if arm != base else both.iloc[:0]
-        means = [patient_means(pairs[name]) for name in (arm, base)] if len(pairs) else [[], []]
-        row |= _limits("difference", paired_difference(*means, level=level))
+        pairs = both[[arm, base]].dropna() if arm != base else both.iloc[:0, :2]
+        ours, theirs = (patient_means(pairs.iloc[:, side]) for side in (0, -1))
+        row |= _limits("difference", paired_difference(ours, theirs, level))
         rows.append(row | {"target": target_words(results, _drug_of(known))})
     replicates = values["replicate"].nunique()
     return pd.DataFrame(rows).assign(level=level, replicates=replicates)
@@ -119,8 +119,8 @@ def _time(minutes: float) -> str:
 
 def _drug_of(rows: pd.DataFrame) -> str:
     """Name the drug whose exposure the rows of an arm tell; empty if none is followed."""
-    names = rows["exposure_drug"].dropna() if "exposure_drug" in rows else []
-    return str(names.iloc[0]) if len(names) else ""
+    names = list(rows["exposure_drug"].dropna()) if "exposure_drug" in rows else []
+    return str(names[0]) if names else ""
 
 
 def _limits(name: str, found: Interval) -> dict[str, float]:
