@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _ML_PER_L = 1000.0
 _STILL_COMING = (pk.CENTRAL, pk.PERIPHERAL, pk.PERIPHERAL_2, pk.GUT, pk.DEPOT)
-NO_TARGET = (math.inf, math.inf, math.nan, 0.0)
+NO_TARGET = (math.inf, math.inf, 0.0, 0.0)
 """Row of `Rates.target` of a drug without one."""
 
 
@@ -43,7 +43,7 @@ def target_row(target: Target | None, litres: float, free_share: float) -> tuple
     if target is None:
         return NO_TARGET
     if target.kind == "auc":
-        return math.inf, target.share * target.level * _ML_PER_L * litres, math.nan, target.within_min
+        return math.inf, target.share * target.level * _ML_PER_L * litres, 0.0, target.within_min
     total = target.level / free_share if free_share > 0.0 else math.inf
     return total * _ML_PER_L * litres, math.inf, target.share, target.within_min
 
@@ -95,7 +95,7 @@ def exposure_outcome(course: Bedside) -> dict[str, Any]:
 def _met(seen: np.ndarray, area: float, target: np.ndarray) -> dict[str, Any]:
     """Whether the exposure reached the target; missing where there is none."""
     _, wanted, share, window_min = (float(number) for number in target)
-    if not math.isnan(share):
+    if share > 0.0:
         reached = float(seen[PLASMA.above]) / window_min
         return {"time_above_target_percent": 100.0 * reached, "target_met": reached >= share}
     found = float(seen[PLASMA.window_area]) if math.isfinite(window_min) else area

@@ -17,6 +17,8 @@ _STEP_MIN = STEP_MIN.copy()
 _STILL = 1e-9
 """A concentration that changes by less than this share of itself in a base bin has not turned."""
 
+_GONE_MG = 1e-12
+
 
 @njit(**_OPTIONS)
 def _slope(bin_step, x, rate):
@@ -82,7 +84,7 @@ def note_plasma(state, rates, a, k, now, rate, x, after):
 @njit(**_OPTIONS)
 def let_run_out(state, rates, a, now):
     """Follow drug `a` alone, as if nothing more were given, from base bin `now` to the end of the window."""
-    while now < state.window[a]:
+    while now < state.window[a] and state.drug[a].max() > _GONE_MG:
         k = 0
         while k < DOUBLINGS - 1 and now % (2 << k) == 0 and now + (2 << k) <= state.window[a]:
             k += 1

@@ -28,7 +28,7 @@ class Rates(NamedTuple):
     (2, 11, 7, 8): amounts after a step from those before and the infusion rate. `exposure_step` (2, 11, 8): what the
     same add to `State.exposure`. `plasma_step` (2, 11, 8): what they add to the integral of the central amount,
     mg·min; `elimination_per_min` (2,): share of that amount cleared. `target` (2, 4): central amount at the target's
-    level, area that meets it (mg·min), share of the window that does, window (min); infinite, or NaN for the share,
+    level, area that meets it (mg·min), share of the window that does, window (min); infinite, or 0 for the share,
     where the drug has no such target. `antigen_per_mg`, `litres` and `bioavailability` (2,) of a swallowed dose.
     `hapten_per_antigen` float32 (2,): free monovalent drug that blocks, for each unit of antigen. `free_share` (2,): of
     the drug in plasma.
