@@ -125,7 +125,10 @@ def step_drug(state, rates, now, k):
         rate, before = pump_rate(state.pump, a, now, now + (1 << k)), state.drug[a]
         after = amounts_after(rates.drug_step[a, k], before, rate)
         state.exposure[a] += exposure_over(rates.exposure_step[a, k], before, rate)
-        note_plasma(state, rates, a, k, now, rate, before, after)
+        note_plasma(
+            state.plasma[a], state.window[a], rates.drug_step[a], rates.plasma_step[a], rates.target[a, 0],
+            k, now, before, after, rate,
+        )  # fmt: skip
         middle = F32(0.5 * (before[ADDUCT] + after[ADDUCT]) * rates.antigen_per_mg[a])
         for i in range(STATES):
             state.drug[a, i] = after[i]

@@ -75,14 +75,14 @@ def exposure_outcome(course: Bedside) -> dict[str, Any]:
     drug = followed_drug(course.arm, course.drugs)
     if not drug:
         return NOT_FOLLOWED
-    a, rates = course.drugs.index(drug), course.rates
-    state = course.state._replace(drug=course.state.drug.copy(), plasma=course.state.plasma.copy())
-    left_mg = float(state.drug[a, _STILL_COMING].sum())
-    area = float(state.plasma[a, PLASMA.area])
+    a, state, rates = course.drugs.index(drug), course.state, course.rates
+    amounts, seen, litres = state.drug[a].copy(), state.plasma[a].copy(), float(rates.litres[a])
+    area = float(seen[PLASMA.area])
     if not course.died:
-        let_run_out(state, rates, a, course.now_bin)
+        left_mg = float(amounts[[*_STILL_COMING]].sum())
         area += left_mg / float(rates.elimination_per_min[a]) if left_mg > 0.0 else 0.0
-    seen, litres = state.plasma[a], float(rates.litres[a])
+        steps = (rates.drug_step[a], rates.plasma_step[a], rates.target[a, 0])
+        let_run_out(amounts, seen, state.window[a], *steps, course.now_bin)
     auc = area / (_ML_PER_L * litres)
     return {
         "exposure_drug": drug,

@@ -47,50 +47,58 @@ def minutes_above(start, end, level, minutes):
 
 
 @njit(**_OPTIONS)
-def _note_part(state, rates, a, k, now, x, after, rate):
+def _note_part(seen, window, area_steps, level, k, now, x, after, rate):
     """Add a step that lies on one side of the window's end."""
-    seen = state.plasma[a]
     seen[PLASMA.peak] = max(seen[PLASMA.peak], x[CENTRAL], after[CENTRAL])
-    if now < state.window[a]:
-        seen[PLASMA.window_area] += exposure_over(rates.plasma_step[a, k], x, rate)
-        seen[PLASMA.above] += minutes_above(x[CENTRAL], after[CENTRAL], rates.target[a, 0], _STEP_MIN[k])
+    if now < window:
+        seen[PLASMA.window_area] += exposure_over(area_steps[k], x, rate)
+        seen[PLASMA.above] += minutes_above(x[CENTRAL], after[CENTRAL], level, _STEP_MIN[k])
 
 
 @njit(**_OPTIONS)
-def note_plasma(state, rates, a, k, now, rate, x, after):
-    """Add a step of 2^k base bins at an infusion of `rate` mg/min, from the drug's states `x` to `after`."""
-    state.plasma[a, PLASMA.area] += exposure_over(rates.plasma_step[a, k], x, rate)
-    bin_step, level, end = rates.drug_step[a, 0], rates.target[a, 0], state.window[a]
-    whole = now >= end or now + (1 << k) <= end
-    if whole and _is_plain(bin_step, x, after, rate, level):
-        _note_part(state, rates, a, k, now, x, after, rate)
+def note_plasma(seen, window, drug_steps, area_steps, level, k, now, x, after, rate):
+    """Add a step of one drug to what its plasma has seen.
+
+    Parameters
+    ----------
+    seen, window : ndarray of float64 (4,), int
+        The drug's row of `State.plasma`, and the base bin at which the window of its target ends.
+    drug_steps, area_steps, level : ndarray (11, 7, 8), ndarray (11, 8), float
+        The drug's rows of `Rates.drug_step` and `Rates.plasma_step`, and the central amount at its target's level.
+    k, now, rate : int, int, float
+        The step takes 2^k base bins from `now`, at an infusion of `rate` mg/min.
+    x, after : sequences of 7 floats
+        The drug's states before and after it.
+    """
+    seen[PLASMA.area] += exposure_over(area_steps[k], x, rate)
+    stop = now + (1 << k)
+    if (now >= window or stop <= window) and _is_plain(drug_steps[0], x, after, rate, level):
+        _note_part(seen, window, area_steps, level, k, now, x, after, rate)
         return
-    here = x.copy()
-    place, stop = now, now + (1 << k)
+    here, place = x.copy(), now
     while place < stop:
-        j = k
+        j, end = k, window if place < window else stop
         while j > 0:
-            fits = place % (1 << j) == 0 and place + (1 << j) <= (end if place < end else stop)
-            if fits and _is_plain(bin_step, here, amounts_after(rates.drug_step[a, j], here, rate), rate, level):
+            fits = place % (1 << j) == 0 and place + (1 << j) <= end
+            if fits and _is_plain(drug_steps[0], here, amounts_after(drug_steps[j], here, rate), rate, level):
                 break
             j -= 1
-        after_part = amounts_after(rates.drug_step[a, j], here, rate)
-        _note_part(state, rates, a, j, place, here, after_part, rate)
+        part = amounts_after(drug_steps[j], here, rate)
+        _note_part(seen, window, area_steps, level, j, place, here, part, rate)
         for i in range(STATES):
-            here[i] = after_part[i]
+            here[i] = part[i]
         place += 1 << j
 
 
 @njit(**_OPTIONS)
-def let_run_out(state, rates, a, now):
-    """Follow drug `a` alone, as if nothing more were given, from base bin `now` to the end of the window."""
-    while now < state.window[a] and state.drug[a].max() > _GONE_MG:
+def let_run_out(drug, seen, window, drug_steps, area_steps, level, now):
+    """Follow one drug alone from base bin `now` to the end of the window, as if nothing more were given."""
+    while now < window and drug.max() > _GONE_MG:
         k = 0
-        while k < DOUBLINGS - 1 and now % (2 << k) == 0 and now + (2 << k) <= state.window[a]:
+        while k < DOUBLINGS - 1 and now % (2 << k) == 0 and now + (2 << k) <= window:
             k += 1
-        x = state.drug[a]
-        after = amounts_after(rates.drug_step[a, k], x, 0.0)
-        note_plasma(state, rates, a, k, now, 0.0, x, after)
+        after = amounts_after(drug_steps[k], drug, 0.0)
+        note_plasma(seen, window, drug_steps, area_steps, level, k, now, drug, after, 0.0)
         for i in range(STATES):
-            state.drug[a, i] = after[i]
+            drug[i] = after[i]
         now += 1 << k
