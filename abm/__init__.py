@@ -12,15 +12,26 @@ if TYPE_CHECKING:
     from abm.in_vitro import Pulse, bathe_cells
     from abm.mesa_model import TissueModel
     from abm.scenario_file import load_scenario
+    from abm.studies.bell import crosslink_bell
     from abm.study import run_study
     from analysis import load_results
 
-__all__ = ["Pulse", "TissueModel", "__version__", "bathe_cells", "load_results", "load_scenario", "run_study"]
+__all__ = [
+    "Pulse",
+    "TissueModel",
+    "__version__",
+    "bathe_cells",
+    "crosslink_bell",
+    "load_results",
+    "load_scenario",
+    "run_study",
+]
 
 _HOMES = {
     "Pulse": "abm.in_vitro",
     "TissueModel": "abm.mesa_model",
     "bathe_cells": "abm.in_vitro",
+    "crosslink_bell": "abm.studies.bell",
     "load_results": "analysis",
     "load_scenario": "abm.scenario_file",
     "run_study": "abm.study",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from analysis.plots import plot_comparison, plot_steps
     from analysis.skin_plots import plot_body_surface
     from analysis.summarise import steps_at_reaction, summarise_arms
+    from analysis.sweep_plots import plot_bell, plot_step_at_breakthrough, plot_sweep
+    from analysis.sweeps import sweep_table
     from analysis.treatment import treatment_table
     from analysis.treatment_text import format_treatment
 
@@ -43,10 +45,14 @@ _HOME = {
     "plot_body_surface": "skin_plots",
     "plot_comparison": "plots",
     "plot_dilemma": "dilemma_plot",
+    "plot_bell": "sweep_plots",
+    "plot_step_at_breakthrough": "sweep_plots",
     "plot_steps": "plots",
+    "plot_sweep": "sweep_plots",
     "steps_at_reaction": "summarise",
     "summarise_arms": "summarise",
     "treatment_table": "treatment",
+    "sweep_table": "sweeps",
 }
 
 __all__ = [
@@ -62,12 +68,16 @@ __all__ = [
     "format_treatment",
     "load_results",
     "metrics_shown",
+    "plot_bell",
     "plot_body_surface",
     "plot_comparison",
     "plot_dilemma",
+    "plot_step_at_breakthrough",
     "plot_steps",
+    "plot_sweep",
     "steps_at_reaction",
     "summarise_arms",
+    "sweep_table",
     "treatment_table",
 ]
 

@@ -103,11 +103,13 @@ def p3_bell(world: World) -> Finding:
         receptors = crosslinking / per_receptor
         for antigen in (0.01, 0.1, 1.0, 10.0, 100.0):
             expected = receptors * closed_form(antigen, hapten_ratio * antigen, crosslinking)
-            links = _bath(world, parameters, receptors, antigen)
+            links = crosslinks_at_equilibrium(world, parameters, receptors, antigen)
             error = np.sqrt(expected / links.size)
             worst = max(worst, abs(float(links.mean()) - expected) / float(error))
             count += links.size
-    bell = [_bath(world, parameters, 1.0 / per_receptor, antigen).mean() for antigen in (0.05, 0.5, 5.0)]
+    bell = [
+        crosslinks_at_equilibrium(world, parameters, 1.0 / per_receptor, antigen).mean() for antigen in (0.05, 0.5, 5.0)
+    ]
     return Finding(
         passed=bool(worst < 4.0 and bell[1] > bell[0] and bell[1] > bell[2]),
         statistic="largest distance of the mean number of cross-links from the closed form, in standard errors",
@@ -118,7 +120,7 @@ def p3_bell(world: World) -> Finding:
     )
 
 
-def _bath(world: World, parameters: ParameterSet, receptors: float, antigen: float) -> np.ndarray:
+def crosslinks_at_equilibrium(world: World, parameters: ParameterSet, receptors: float, antigen: float) -> np.ndarray:
     """Cross-links of every cell after ten minutes in a constant antigen; no receptor is lost meanwhile."""
     factors = ("renal_factor", "clearance_factor", "ship1_factor", "syk_factor", "symptom_factor")
     patient = {"weight_kg": 70.0, "baseline_tryptase_ng_per_ml": 4.5} | dict.fromkeys(factors, 1.0)
