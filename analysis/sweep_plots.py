@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.compare import comparison_table
 from analysis.drawing import ARM_STYLES, FOOT, HEAD, INK, QUIET, TEXT, arm_name, bare, draw_foot, new_figure
@@ -26,6 +28,7 @@ PUBLISHED_STEPS = (
     "[not checked]"
 )
 _LOG_SPAN = 12.0
+_MOST_TICKS = 6
 
 
 def plot_sweep(results: RunResults, *, labels: Mapping[str, str] | None = None) -> Figure:
@@ -56,14 +59,15 @@ def plot_sweep(results: RunResults, *, labels: Mapping[str, str] | None = None) 
         raise ValueError("no two arms of this run differ in one number alone; there is no sweep to draw")
     references = table[table["sweep"] == ""]
     figure = new_figure(_sweep_finding(table, labels))
-    grid = {"left": 0.075, "right": 0.985, "top": 0.735, "bottom": 0.245, "wspace": 0.1}
+    grid = {"left": 0.075, "right": 0.985, "top": 0.7, "bottom": 0.215, "wspace": 0.17}
     axes = figure.subplots(1, len(sweeps), gridspec_kw=grid, squeeze=False, sharey=True)[0]
     for axis, sweep in zip(axes, sweeps, strict=True):
         for place, (_, row) in enumerate(references.iterrows()):
             _draw_reference(axis, row, place)
         _draw_curves(axis, table[table["sweep"] == sweep].sort_values("value"))
         label = (labels or {}).get(sweep, sweep.replace("_", " "))
-        axis.set_xlabel(label, fontsize=TEXT, color=INK, labelpad=8)
+        axis.set_xlabel(textwrap.fill(label, 18), fontsize=TEXT, color=INK, labelpad=8, va="top")
+        axis.xaxis.set_label_coords(0.5, -0.09)
     axes[0].set_ylim(0, 103)
     axes[0].yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
     axes[0].set_ylabel("patients", fontsize=TEXT, color=INK)
@@ -77,6 +81,8 @@ _REFERENCES = (("#0072B2", "-"), ("#009E73", "--"), ("#CC79A7", ":"), ("#E69F00"
 
 
 def _draw_curves(axis: Axes, rows: pd.DataFrame) -> None:
+    from matplotlib.transforms import offset_copy
+
     values = rows["value"].to_numpy(float)
     for place, (column, label, (colour, line, marker)) in enumerate(_CURVES):
         middle, low, high = (100 * rows[f"{column}{end}"].to_numpy(float) for end in ("", "_low", "_high"))
@@ -88,14 +94,28 @@ def _draw_curves(axis: Axes, rows: pd.DataFrame) -> None:
             "markersize": 10,
             "zorder": 4 - place,
         }
-        axis.errorbar(values, middle, errors, linewidth=2.5, elinewidth=2, capsize=5, label=label, **style)
+        # Side by side, so that the bars of one curve do not hide those of the other.
+        beside = offset_copy(axis.transData, axis.figure, x=4 - 8 * place, units="points")
+        axis.errorbar(
+            values, middle, errors, transform=beside, linewidth=2.5, elinewidth=2, capsize=5, label=label, **style
+        )
     if values.min() > 0 and values.max() / values.min() > _LOG_SPAN:
         axis.set_xscale("log")
-    shown = values if len(values) <= 6 else values[:: math.ceil(len(values) / 6)]
-    axis.set_xticks(shown, [_tick(value) for value in shown])
+    _draw_ticks(axis, values)
     axis.minorticks_off()
     axis.tick_params(axis="both", labelsize=TEXT, labelcolor=QUIET)
     bare(axis)
+
+
+def _draw_ticks(axis: Axes, values: NDArray[np.float64]) -> None:
+    """Mark every value, and name those that have room for their name."""
+    places = np.log(values) if axis.get_xscale() == "log" else values
+    least = (places.max() - places.min()) / _MOST_TICKS
+    named = [values[0]]
+    for place, value in enumerate(values[1:], start=1):
+        if places[place] - places[list(values).index(named[-1])] > least:
+            named.append(value)
+    axis.set_xticks(values, [_tick(value) if value in named else "" for value in values])
 
 
 def _tick(value: float) -> str:
@@ -116,8 +136,8 @@ def _sweep_legend(figure: Figure, axis: Axes, references: list[str]) -> None:
     bands = [line for line in lines if line.get_linewidth() == 3]
     figure.legend(
         handles=[*curves, *bands],
-        labels=[*labels, *(f"{name}, any reaction" for name in references)],
-        loc="upper left", bbox_to_anchor=(0.066, 0.835), ncols=5, frameon=False, fontsize=FOOT, columnspacing=1.5,
+        labels=[*labels, *(f"any reaction: {name}" for name in references)],
+        loc="upper left", bbox_to_anchor=(0.066, 0.845), ncols=3, frameon=False, fontsize=FOOT, columnspacing=2.5,
     )  # fmt: skip
 
 
@@ -157,7 +177,7 @@ def plot_step_at_breakthrough(results: RunResults, arm: str, *, labels: Mapping[
     steps = _breakthroughs(results, arm)
     name, total = arm_name(arm, labels), int(steps["count"].sum())
     figure = new_figure(_breakthrough_finding(steps, name))
-    axis = figure.subplots(gridspec_kw={"left": 0.085, "right": 0.985, "top": 0.745, "bottom": 0.25})
+    axis = figure.subplots(gridspec_kw={"left": 0.085, "right": 0.985, "top": 0.83, "bottom": 0.275})
     found = [share_interval(np.repeat([1.0, 0.0], [k, total - k]), "exact") for k in steps["count"]]
     middle, low, high = (100 * np.array([each[i] for each in found]) for i in range(3))
     places = np.arange(len(steps))
@@ -167,11 +187,11 @@ def plot_step_at_breakthrough(results: RunResults, arm: str, *, labels: Mapping[
     axis.set_ylim(0, top)
     _draw_bags(axis, steps, top)
     for place, count in zip(places, steps["count"], strict=True):
-        axis.text(place, -0.125 * top, f"{count}", fontsize=FOOT, color=QUIET, ha="center", va="top")
-    axis.text(-0.62, -0.125 * top, "n", fontsize=FOOT, color=QUIET, ha="right", va="top")
+        axis.text(place, -0.105 * top, f"{count}", fontsize=FOOT, color=QUIET, ha="center", va="top")
+    axis.text(-0.62, -0.105 * top, "n", fontsize=FOOT, color=QUIET, ha="right", va="top")
     axis.set_xticks(places, [str(step) for step in steps["step"]], fontsize=TEXT)
     axis.set_xlim(-0.6, len(steps) - 0.4)
-    axis.set_xlabel("step running at the first symptom", fontsize=TEXT, color=INK, labelpad=30)
+    axis.set_xlabel("step running at the first symptom", fontsize=TEXT, color=INK, labelpad=36)
     axis.set_ylabel("first breakthroughs", fontsize=TEXT, color=INK)
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
     axis.locator_params(axis="y", nbins=5)
@@ -241,7 +261,7 @@ def plot_bell(points: pd.DataFrame) -> Figure:
         16:9. Lines are the closed form, marks and bars the mean and the middle 95 % of the simulated cells.
     """
     figure = new_figure(_bell_finding(points))
-    axis = figure.subplots(gridspec_kw={"left": 0.085, "right": 0.985, "top": 0.78, "bottom": 0.225})
+    axis = figure.subplots(gridspec_kw={"left": 0.085, "right": 0.985, "top": 0.82, "bottom": 0.225})
     for place, (hapten, rows) in enumerate(points.sort_values("antigen").groupby("hapten_per_antigen")):
         colour, line, marker = ARM_STYLES[place % len(ARM_STYLES)]
         axis.plot(rows["antigen"], rows["expected"], color=colour, linestyle=line, linewidth=3.5)
@@ -254,6 +274,7 @@ def plot_bell(points: pd.DataFrame) -> Figure:
         )
     axis.set_xscale("log")
     axis.set_ylim(bottom=0)
+    axis.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axis.minorticks_off()
     axis.set_xlabel("antigen, K·C (concentration × affinity, no unit)", fontsize=TEXT, color=INK, labelpad=8)
     axis.set_ylabel("cross-links per cell", fontsize=TEXT, color=INK)

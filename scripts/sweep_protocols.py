@@ -14,10 +14,10 @@ from abm import crosslink_bell, run_study
 from analysis import plot_bell, plot_step_at_breakthrough, plot_sweep, sweep_table
 
 LABELS = {
-    "every_min": "minutes a step lasts",
-    "ratio": "each step × the one before",
-    "start": "first step, share of dose",
-    "from_step": "first step given, of 12",
+    "every_min": "length of a step, min",
+    "ratio": "ratio of a step to the one before",
+    "start": "share of the dose in step 1",
+    "from_step": "first step given of the 12",
 }
 
 

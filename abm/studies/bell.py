@@ -15,7 +15,7 @@ _HAPTEN = "ige_receptor.hapten_per_antigen"
 
 
 def crosslink_bell(
-    cells: int = 2_000, seed: int = 1, haptens_per_antigen: tuple[float, ...] = (0.0, 1.0, 10.0)
+    cells: int = 1_000, seed: int = 1, haptens_per_antigen: tuple[float, ...] = (0.0, 1.0, 10.0)
 ) -> pd.DataFrame:
     """Cross-links at equilibrium of cells with K2·S0 = 1, over K·C from 0.01 to 100.
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 import abm
 import analysis
@@ -32,8 +33,9 @@ def test_run_population_runs(tmp_path) -> None:
     assert again.stdout == done.stdout
 
 
-def test_run_population_is_short_and_uses_public_calls() -> None:
-    text = SCRIPT.read_text(encoding="utf-8")
+@pytest.mark.parametrize("script", ["run_population", "sweep_protocols"])
+def test_scripts_to_copy_are_short_and_use_public_calls(script) -> None:
+    text = (ROOT / "scripts" / f"{script}.py").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 60
     public = {"abm": set(abm.__all__), "analysis": set(analysis.__all__)}
     imported = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom | ast.Import)]
@@ -43,3 +45,18 @@ def test_run_population_is_short_and_uses_public_calls() -> None:
             assert set(names) <= public[node.module]
         else:
             assert not {name.partition(".")[0] for name in names} & set(public)
+
+
+def test_sweep_protocols_prints_every_arm_and_draws(tmp_path) -> None:
+    words = ["--patients", "4", "--cells", "100", "--seed", "2", "--workers", "2", "--out", "run"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "error", str(ROOT / "scripts" / "sweep_protocols.py"), *words]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=600)
+    assert done.returncode == 0, done.stderr
+    outcomes = pd.read_parquet(tmp_path / "run" / "outcomes.parquet")
+    printed = {line.split()[0] for line in done.stdout.splitlines() if line.strip()}
+    assert set(outcomes["arm"]) <= printed
+    assert len(outcomes) == 4 * 22
+    assert "not medical advice" in done.stdout
+    for name in ("sweep", "step_at_breakthrough", "bell"):
+        assert (tmp_path / "run" / f"{name}.png").stat().st_size > 10_000
