@@ -12,6 +12,7 @@ from small_worlds import BOTH, PENICILLIN, a_patient, a_scenario, an_arm
 
 from abm.biology.mast_cell import release_hazard
 from abm.engine.cells import organ_cells, patient_state
+from abm.engine.exposure import targets_of
 from abm.engine.immune_state import BODY, empty_immune_state
 from abm.engine.immunity import new_immunity
 from abm.engine.necrolysis import Necrolysis
@@ -168,7 +169,8 @@ def engine_numbers(p: ParameterSet) -> list[np.ndarray]:
     found = [np.array(cells)]
     given = [(drug, frozenset()) for drug in DRUGS] + [(PENICILLIN, frozenset({"H1"})), (PENICILLIN, BOTH)]
     for drug, premedication in given:
-        rates = patient_rates(p, a_patient(renal_factor=0.5), (drug,), cells, premedication, (7, 0, 0))
+        targets = targets_of((drug,), None, p)
+        rates = patient_rates(p, a_patient(renal_factor=0.5), (drug,), cells, premedication, (7, 0, 0), targets)
         found += [np.asarray(part, dtype=float) for part in rates]
     found.append(np.array([size_of("AUC", a_patient(renal_factor=kidneys), p) for kidneys in (0.5, 3.0)]))
     state = patient_state(a_patient(), p, rates, 300, 0)
