@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from analysis.bell_plot import plot_bell
     from analysis.compare import compare_arms, comparison_table
     from analysis.delayed import metrics_shown
     from analysis.dictionary import data_dictionary_markdown
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from analysis.plots import plot_comparison, plot_steps
     from analysis.skin_plots import plot_body_surface
     from analysis.summarise import steps_at_reaction, summarise_arms
-    from analysis.sweep_plots import plot_bell, plot_step_at_breakthrough, plot_sweep
+    from analysis.sweep_plots import plot_step_at_breakthrough, plot_sweep
     from analysis.sweeps import sweep_table
     from analysis.treatment import treatment_table
     from analysis.treatment_text import format_treatment
@@ -42,17 +43,17 @@ _HOME = {
     "comparison_table": "compare",
     "format_table": "formatting",
     "format_treatment": "treatment_text",
+    "plot_bell": "bell_plot",
     "plot_body_surface": "skin_plots",
     "plot_comparison": "plots",
     "plot_dilemma": "dilemma_plot",
-    "plot_bell": "sweep_plots",
     "plot_step_at_breakthrough": "sweep_plots",
     "plot_steps": "plots",
     "plot_sweep": "sweep_plots",
     "steps_at_reaction": "summarise",
     "summarise_arms": "summarise",
-    "treatment_table": "treatment",
     "sweep_table": "sweeps",
+    "treatment_table": "treatment",
 }
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What a ladder owes its safety to, drawn: risk over a sweep, the step of the breakthrough, the bell of cross-links."""
+"""What a ladder owes its safety to, drawn: risk over a sweep, and the step of the breakthrough."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.compare import comparison_table
-from analysis.drawing import ARM_STYLES, FOOT, HEAD, INK, QUIET, TEXT, arm_name, bare, draw_foot, new_figure
-from analysis.formatting import DISCLAIMER, percent
+from analysis.drawing import ARM_STYLES, FOOT, INK, QUIET, TEXT, arm_name, bare, draw_foot, new_figure
+from analysis.formatting import percent
 from analysis.intervals import share_interval
 from analysis.load import RunResults
 from analysis.metrics import finished
@@ -29,6 +29,7 @@ PUBLISHED_STEPS = (
 )
 _LOG_SPAN = 12.0
 _MOST_TICKS = 6
+_MARGIN = 0.08
 
 
 def plot_sweep(results: RunResults, *, labels: Mapping[str, str] | None = None) -> Figure:
@@ -81,7 +82,7 @@ _REFERENCES = (("#0072B2", "-"), ("#009E73", "--"), ("#CC79A7", ":"), ("#E69F00"
 
 
 def _draw_curves(axis: Axes, rows: pd.DataFrame) -> None:
-    from matplotlib.transforms import offset_copy
+    from matplotlib.transforms import ScaledTranslation
 
     values = rows["value"].to_numpy(float)
     for place, (column, label, (colour, line, marker)) in enumerate(_CURVES):
@@ -95,13 +96,14 @@ def _draw_curves(axis: Axes, rows: pd.DataFrame) -> None:
             "zorder": 4 - place,
         }
         # Side by side, so that the bars of one curve do not hide those of the other.
-        beside = offset_copy(axis.transData, axis.figure, x=4 - 8 * place, units="points")
+        beside = axis.transData + ScaledTranslation((4 - 8 * place) / 72, 0, axis.figure.dpi_scale_trans)
         axis.errorbar(
             values, middle, errors, transform=beside, linewidth=2.5, elinewidth=2, capsize=5, label=label, **style
         )
     if values.min() > 0 and values.max() / values.min() > _LOG_SPAN:
         axis.set_xscale("log")
     _draw_ticks(axis, values)
+    _draw_limits(axis, values)
     axis.minorticks_off()
     axis.tick_params(axis="both", labelsize=TEXT, labelcolor=QUIET)
     bare(axis)
@@ -118,6 +120,16 @@ def _draw_ticks(axis: Axes, values: NDArray[np.float64]) -> None:
     axis.set_xticks(values, [_tick(value) if value in named else "" for value in values])
 
 
+def _draw_limits(axis: Axes, values: NDArray[np.float64]) -> None:
+    """Leave room beside the first and the last value."""
+    if axis.get_xscale() == "log":
+        beside = (values[-1] / values[0]) ** _MARGIN
+        axis.set_xlim(values[0] / beside, values[-1] * beside)
+    else:
+        beside = _MARGIN * (values[-1] - values[0])
+        axis.set_xlim(values[0] - beside, values[-1] + beside)
+
+
 def _tick(value: float) -> str:
     """Format 0.001 as a power of ten, and 5 as it is."""
     exponent = math.log10(value) if value > 0 else math.nan
@@ -127,13 +139,12 @@ def _tick(value: float) -> str:
 def _draw_reference(axis: Axes, row: pd.Series, place: int) -> None:
     colour, line = _REFERENCES[place % len(_REFERENCES)]
     axis.axhspan(100 * row["reacted_low"], 100 * row["reacted_high"], color=colour, alpha=0.13, linewidth=0, zorder=0)
-    axis.axhline(100 * row["reacted"], color=colour, linestyle=line, linewidth=3, zorder=1, label=f"_{row['arm']}")
+    axis.axhline(100 * row["reacted"], color=colour, linestyle=line, linewidth=3, zorder=1)
 
 
 def _sweep_legend(figure: Figure, axis: Axes, references: list[str]) -> None:
     curves, labels = axis.get_legend_handles_labels()
-    lines = [line for line in axis.lines if str(line.get_label()).startswith("_") and len(line.get_xdata()) == 2]
-    bands = [line for line in lines if line.get_linewidth() == 3]
+    bands = [line for line in axis.lines if line.get_linewidth() == 3]
     figure.legend(
         handles=[*curves, *bands],
         labels=[*labels, *(f"any reaction: {name}" for name in references)],
@@ -186,7 +197,7 @@ def plot_step_at_breakthrough(results: RunResults, arm: str, *, labels: Mapping[
     top = 1.2 * max(10.0, float(np.nanmax(high)) if total else 0.0)
     axis.set_ylim(0, top)
     _draw_bags(axis, steps, top)
-    for place, count in zip(places, steps["count"], strict=True):
+    for place, count in enumerate(steps["count"]):
         axis.text(place, -0.105 * top, f"{count}", fontsize=FOOT, color=QUIET, ha="center", va="top")
     axis.text(-0.62, -0.105 * top, "n", fontsize=FOOT, color=QUIET, ha="right", va="top")
     axis.set_xticks(places, [str(step) for step in steps["step"]], fontsize=TEXT)
@@ -244,61 +255,3 @@ def _draw_bags(axis: Axes, steps: pd.DataFrame, top: float) -> None:
         found = share_interval(np.repeat([1.0, 0.0], [count, total - count]), "exact")
         share = f": {percent(found.estimate)} ({percent(found.low)} to {percent(found.high)})" if total else ""
         axis.text((left + right) / 2, 0.985 * top, f"bag {bag}{share}", fontsize=TEXT, color=INK, ha="center", va="top")
-
-
-def plot_bell(points: pd.DataFrame) -> Figure:
-    """Draw cross-links at equilibrium against the antigen, with free hapten that blocks.
-
-    Parameters
-    ----------
-    points : pandas.DataFrame
-        ``hapten_per_antigen``; ``antigen`` (K·C, no unit); ``expected``, cross-links per cell of the closed form;
-        ``mean``, ``low`` and ``high`` of simulated cells, missing where none were simulated; ``cells``, ``seed``.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        16:9. Lines are the closed form, marks and bars the mean and the middle 95 % of the simulated cells.
-    """
-    figure = new_figure(_bell_finding(points))
-    axis = figure.subplots(gridspec_kw={"left": 0.085, "right": 0.985, "top": 0.82, "bottom": 0.225})
-    for place, (hapten, rows) in enumerate(points.sort_values("antigen").groupby("hapten_per_antigen")):
-        colour, line, marker = ARM_STYLES[place % len(ARM_STYLES)]
-        axis.plot(rows["antigen"], rows["expected"], color=colour, linestyle=line, linewidth=3.5)
-        seen = rows.dropna(subset=["mean"])
-        errors = [seen["mean"] - seen["low"], seen["high"] - seen["mean"]]
-        style: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 11, "linestyle": "none"}
-        axis.errorbar(seen["antigen"], seen["mean"], errors, elinewidth=2, capsize=6, **style)
-        axis.plot(
-            [], [], color=colour, linestyle=line, marker=marker, markersize=11, linewidth=3.5, label=f"{hapten:g}"
-        )
-    axis.set_xscale("log")
-    axis.set_ylim(bottom=0)
-    axis.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    axis.minorticks_off()
-    axis.set_xlabel("antigen, K·C (concentration × affinity, no unit)", fontsize=TEXT, color=INK, labelpad=8)
-    axis.set_ylabel("cross-links per cell", fontsize=TEXT, color=INK)
-    axis.tick_params(axis="both", labelsize=TEXT, labelcolor=QUIET)
-    bare(axis)
-    axis.legend(
-        title="free hapten per antigen\n(K$_a$·B / K·C)", title_fontsize=TEXT, loc="upper left", frameon=False,
-        fontsize=HEAD, alignment="left",
-    )  # fmt: skip
-    cells, seed = int(points["cells"].max()), int(points["seed"].iloc[0])
-    read = "Lines: closed form (Dembo & Goldstein 1978). Marks and bars: mean and middle 95% "
-    read += f"of {cells:,} simulated cells."
-    figure.text(0.02, 0.055, f"{read}  \u00b7  seed {seed}", fontsize=FOOT, color=QUIET, va="bottom")
-    figure.text(0.02, 0.018, f"{DISCLAIMER}.", fontsize=FOOT, color=QUIET, va="bottom")
-    return figure
-
-
-def _bell_finding(points: pd.DataFrame) -> str:
-    """State where each bell peaks, and how high."""
-    tops = points.loc[points.groupby("hapten_per_antigen")["expected"].idxmax()].sort_values("hapten_per_antigen")
-    first, last = tops.iloc[0], tops.iloc[-1]
-    most = f"{first['expected']:,.0f} per cell, at K·C {first['antigen']:.2g}"
-    head = f"Cross-links rise and fall with the antigen: most, {most}"
-    if len(tops) == 1:
-        return head
-    share = percent(last["expected"] / first["expected"])
-    return f"{head}; {last['hapten_per_antigen']:g} free hapten per antigen leave {share} of that"

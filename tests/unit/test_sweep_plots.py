@@ -56,6 +56,9 @@ def test_curves_and_bands_are_those_of_the_table(swept):
     assert curve.get_xdata().tolist() == [1.0, 15.0]
     assert curve.get_ydata().tolist() == pytest.approx([60.0, 15.0])
     assert [axis.get_xscale() for axis in (every, start)] == ["log", "log"]
+    low, high = start.get_xlim()
+    assert 1e-5 < low < 1e-4
+    assert 1e-2 < high < 1e-1
     flat = [line.get_ydata()[0] for line in start.lines if line.get_linewidth() == 3]
     assert flat == pytest.approx([90.0, 15.0])
     said = words(figure)
