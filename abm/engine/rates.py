@@ -133,7 +133,8 @@ def patient_rates(
     """
     given = [disposition(parameters, drug, patient) for drug in drugs]
     aims = [target_row(aim, drug.litres, drug.free_share) for aim, drug in zip(targets, given, strict=False)]
-    given += [_NO_DRUG] * (SPECIFICITIES - len(given))
+    bath = _NO_DRUG._replace(hapten_per_antigen=parameters["ige_receptor.hapten_per_antigen"])
+    given += [bath] * (SPECIFICITIES - len(given))
     return Rates(
         cell=_cell_table(parameters),
         scalar=_scalars(parameters, patient),

@@ -179,3 +179,10 @@ def test_a_threshold_factor_moves_every_threshold() -> None:
     base, high = (patient_state(a_patient(5, threshold_factor=f), P, rates_of(), 100, 0) for f in (1.0, 2.0))
     assert high.threshold == pytest.approx(2.0 * base.threshold, rel=1e-6)
     assert np.array_equal(base.receptors, high.receptors)
+
+
+def test_antigen_that_is_no_drug_brings_the_general_share_of_hapten() -> None:
+    """A bath of cells names no drug."""
+    bath = patient_rates(P, a_patient(), (), (3, 1, 1), frozenset(), (7, 0, 0))
+    assert bath.hapten_per_antigen.tolist() == [np.float32(P["ige_receptor.hapten_per_antigen"])] * 2
+    assert not bath.antigen_per_mg.any()
