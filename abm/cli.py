@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from abm import cli_protocol, cli_run, cli_show
+from abm import cli_dry_run, cli_new, cli_protocol, cli_run, cli_show
 
 DISCLAIMER = "Research and teaching software, not medical advice."
 
@@ -85,23 +85,30 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the scenario; repeatable."),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would cost and how precise it would be; write nothing.")
+    ] = False,
 ) -> None:
-    """Treat the same virtual patients in every arm and compare the arms.
+    """Treat the same virtual patients in every arm and compare the arms; in a sweep, at every point.
 
     The same command again resumes a run that was stopped, and shows one that is finished.
     """
     with user_errors():
-        from abm.scenario_file import load_scenario
+        from abm.scenario_file import load_study
         from abm.study import require_own_analysis, with_sizes
 
         require_own_analysis()
         note_hidden_packages()
         studies = [
             with_sizes(
-                load_scenario(name, changes or ()), patients=patients, cells=cells, replicates=replicates, seed=seed
+                load_study(name, changes or ()), patients=patients, cells=cells, replicates=replicates, seed=seed
             )
             for name in scenarios
         ]
+        if dry_run:
+            for study in studies:
+                typer.echo(cli_dry_run.text(study, workers))
+            return
         failed = 0
         for study in studies:
             folder = out / study.name if out is not None and len(studies) > 1 else out
@@ -127,19 +134,30 @@ def check(
     """Check scenario files without running them; every problem is shown with its line."""
     wrong = False
     with user_errors():
-        from abm.scenario_file import ScenarioError, load_scenario
+        from abm.scenario_file import ScenarioError, load_study
 
         for name in files:
             try:
-                study = load_scenario(name)
+                study = load_study(name)
             except ScenarioError as error:
                 typer.echo(str(error), err=True)
                 wrong = True
                 continue
-            arms = ", ".join(arm.name + (" (reference)" if arm.reference else "") for arm in study.arms)
-            typer.echo(f"{name}: fine: {study.cohort.patients:,} patients, arms {arms}")
+            typer.echo(f"{name}: fine: {cli_run.described(study)}")
     if wrong:
         raise typer.Exit(2)
+
+
+@app.command(epilog="Example: desensim new my_study --like rdd --drug ceftriaxone")
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario, and of its file.")],
+    like: Annotated[str | None, typer.Option(help="Shipped scenario or file to copy.")] = None,
+    drug: Annotated[str | None, typer.Option(help="Drug that is given.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File; by default NAME.yaml. Never overwritten.")] = None,
+) -> None:
+    """Write a commented scenario to start from."""
+    with user_errors():
+        cli_new.write(name, like, drug, out)
 
 
 @app.command(epilog="Example: desensim verify P4 A1 --quick")

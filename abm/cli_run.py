@@ -15,14 +15,15 @@ import typer
 
 if TYPE_CHECKING:
     from abm.scenario import Scenario
-    from analysis import RunResults
+    from abm.scenario_points import Point, Sweep
+    from analysis import RunResults, SweepResults
 
 WIDTH = 100
 QUIET_SECONDS = 30.0
 """Off a terminal a line of progress is printed this often."""
 
 
-def run_one(study: Scenario, out: Path | None, workers: int | None, csv: bool) -> int:
+def run_one(study: Scenario | Sweep, out: Path | None, workers: int | None, csv: bool) -> int:
     """Run one study, show it and return how many of its rows failed."""
     from abm.study import run_study
 
@@ -31,9 +32,7 @@ def run_one(study: Scenario, out: Path | None, workers: int | None, csv: bool) -
         warnings.filterwarnings("ignore", message=".*rows failed")
         results = run_study(study, out=out, workers=workers, progress=progress)
     if csv:
-        from abm.run_folder import write_csv_copies
-
-        write_csv_copies(results.path)
+        _write_csv(results)
     failed = results.failed
     if len(failed):
         typer.echo(
@@ -47,21 +46,37 @@ def run_one(study: Scenario, out: Path | None, workers: int | None, csv: bool) -
     return len(failed)
 
 
-def _show(study: Scenario, results: RunResults) -> None:
+def _write_csv(results: RunResults | SweepResults) -> None:
+    """Write every table as CSV beside it, those of a sweep's points too."""
+    from abm.run_folder import write_csv_copies
+
+    write_csv_copies(results.path)
+    for folder in getattr(results, "folders", ()):
+        write_csv_copies(folder)
+
+
+def _show(study: Scenario | Sweep, results: RunResults | SweepResults) -> None:
     """Print the block of one study: what is asked, a table for each kind of reaction there is, the treatment
     delivered, and the figures."""
     from analysis import (
+        SweepResults,
         comparison_table,
+        format_points,
         format_table,
         format_treatment,
         metrics_shown,
         plot_body_surface,
         plot_comparison,
         plot_dilemma,
+        points_table,
         treatment_table,
     )
 
     typer.echo(heading(study))
+    if isinstance(results, SweepResults):
+        for metric in results.metrics_shown():
+            typer.echo(format_points(points_table(results, metric)) + "\n")
+        return
     for metric in metrics_shown(results):
         typer.echo(format_table(comparison_table(results, metric)))
     typer.echo(f"\n{format_treatment(treatment_table(results))}")
@@ -71,7 +86,31 @@ def _show(study: Scenario, results: RunResults) -> None:
         _figure(results, "body_surface.png", plot_body_surface)
 
 
-def heading(study: Scenario) -> str:
+def _first(study: Scenario | Sweep) -> tuple[Scenario, tuple[Point, ...]]:
+    """The scenario, or that of a sweep's first point, and the points."""
+    from abm.scenario_points import Sweep
+
+    return (study.points[0].scenario, study.points) if isinstance(study, Sweep) else (study, ())
+
+
+def described(study: Scenario | Sweep) -> str:
+    """Say in a line whom a checked study treats, and how; of a sweep, also what it varies."""
+    one, points = _first(study)
+    arms = ", ".join(arm.name + (" (reference)" if arm.reference else "") for arm in one.arms)
+    swept = f"{len(points):,} points over {', '.join(axis.path for axis in study.axes)}; " if points else ""  # type: ignore[union-attr]
+    return f"{swept}{one.cohort.patients:,} patients, arms {arms}"
+
+
+def sizes_of(study: Scenario | Sweep) -> str:
+    """Say how much there is to run; of a sweep's points, the first."""
+    one, points = _first(study)
+    times = f" × {one.replicates} replicates" if one.replicates > 1 else ""
+    arms = f"{len(one.arms)} arm{'s' if len(one.arms) > 1 else ''}"
+    many = f"{len(points):,} points × " if points else ""
+    return f"{many}{one.cohort.patients:,} patients × {arms}{times} × {one.cells:,} mast cells"
+
+
+def heading(study: Scenario | Sweep) -> str:
     """Return what is asked, between rules, so that the blocks of several studies stand apart."""
     rule = "=" * WIDTH
     return "\n".join([rule, *textwrap.wrap(study.question or study.name, WIDTH), rule, ""])
@@ -89,7 +128,7 @@ def _figure(results: RunResults, name: str, draw: Callable[[RunResults], Any]) -
 
 
 @contextlib.contextmanager
-def progress_of(study: Scenario) -> Iterator[Any]:
+def progress_of(study: Scenario | Sweep) -> Iterator[Any]:
     """Yield a progress callback: a bar with the time left on a terminal, a line now and then elsewhere."""
     quiet = QuietLines(study)
     if not sys.stderr.isatty():
@@ -118,7 +157,7 @@ def progress_of(study: Scenario) -> Iterator[Any]:
 
         def update(done: int, patients: int) -> None:
             if not tasks:
-                quiet.head(done, patients)
+                quiet.head(done)
                 tasks.append(bar.add_task("patients", total=patients, completed=done))
             bar.update(tasks[0], completed=done)
 
@@ -128,24 +167,21 @@ def progress_of(study: Scenario) -> Iterator[Any]:
 class QuietLines:
     """Progress where nobody watches a terminal."""
 
-    def __init__(self, study: Scenario) -> None:
+    def __init__(self, study: Scenario | Sweep) -> None:
         self.study = study
         self.before: int | None = None
         self.start = self.last = 0.0
 
-    def head(self, done: int, patients: int) -> None:
+    def head(self, done: int) -> None:
         """Say what is about to be run."""
         resumed = f"; {done:,} patients were done before" if done else ""
-        times = f" × {self.study.replicates} replicates" if self.study.replicates > 1 else ""
-        arms = f"{len(self.study.arms)} arm{'s' if len(self.study.arms) > 1 else ''}"
-        sizes = f"{patients:,} patients × {arms}{times} × {self.study.cells:,} mast cells"
-        typer.echo(f"{self.study.name}: {sizes}{resumed}", err=True)
+        typer.echo(f"{self.study.name}: {sizes_of(self.study)}{resumed}", err=True)
 
     def __call__(self, done: int, patients: int) -> None:
         now = time.monotonic()
         if self.before is None:
             self.before, self.start, self.last = done, now, now
-            self.head(done, patients)
+            self.head(done)
         if now - self.last < QUIET_SECONDS or done >= patients:
             return
         self.last = now

@@ -98,6 +98,14 @@ def columns(
     typer.echo(aligned(("table", "column", "type", "unit", "meaning"), listed))
 
 
+@app.command(epilog="Example: desensim show schema > scenario.schema.json")
+def schema() -> None:
+    """Show the JSON Schema of scenario files, for editors."""
+    from abm.json_schema import schema_text
+
+    typer.echo(schema_text(), nl=False)
+
+
 @app.command(epilog="Example: desensim show patient 3 --population sensitised_adult --drug penicillin_g --seed 1")
 def patient(
     patient_id: Annotated[int, typer.Argument(metavar="ID", min=0, help="Number of the patient.")],

@@ -9,7 +9,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib import metadata
@@ -35,7 +35,7 @@ _NUMBERS_COME_FROM = (
     "population.py",
     "random_streams.py",
     "scenario.py",
-    "study.py",
+    "study_run.py",
     "treatment.py",
 )
 _LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "scipy")
@@ -114,7 +114,8 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _digest(value: Any) -> str:
+def digest(value: Any) -> str:
+    """Return a hash of anything that `plain` can turn into JSON."""
     return hashlib.sha256(json.dumps(plain(value), sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
@@ -135,10 +136,10 @@ def identity(scenario: Scenario, parameters: ParameterSet) -> dict[str, Any]:
     decides = {
         "version": version(),
         "code": code_digest(),
-        "parameters": _digest(dict(parameters)),
+        "parameters": digest(dict(parameters)),
         "scenario": plain(scenario),
     }
-    return {"hash": _digest(decides), **decides}
+    return {"hash": digest(decides), **decides}
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -220,7 +221,6 @@ def _cpu_name() -> str:
 def birth_certificate(scenario: Scenario, run_identity: Mapping[str, Any]) -> dict[str, Any]:
     """Return the part of ``run.json`` that is known before the first patient is treated."""
     commit, dirty = source_commit()
-    given = {item.drug for arm in scenario.arms for item in arm.course if not isinstance(item, Gap)}
     return {
         "format": 1,
         "finished": False,
@@ -232,7 +232,7 @@ def birth_certificate(scenario: Scenario, run_identity: Mapping[str, Any]) -> di
         "seed": scenario.seed,
         "reference": scenario.reference.name,
         "arms": [arm.name for arm in scenario.arms],
-        "drugs": sorted(given | set(scenario.allergic_to)),
+        "drugs": sorted(drugs_of(scenario)),
         "targets": _targets(scenario),
         "population": scenario.cohort.population,
         "patients": scenario.cohort.patients,
@@ -256,6 +256,12 @@ def _targets(scenario: Scenario) -> dict[str, Any]:
     return {drug: plain(target) for drug, target in found if target is not None}
 
 
+def drugs_of(scenario: Scenario) -> set[str]:
+    """Return every drug that a scenario gives or asks IgE for."""
+    given = {item.drug for arm in scenario.arms for item in arm.course if not isinstance(item, Gap)}
+    return given | set(scenario.allergic_to)
+
+
 def command() -> list[str]:
     """Return the command line of this process, the program by its bare name."""
     return [Path(sys.argv[0]).name if sys.argv and sys.argv[0] else "python", *sys.argv[1:]]
@@ -271,10 +277,13 @@ def parameters_csv(parameters: ParameterSet) -> str:
     return _csv(names, rows)
 
 
-def columns_csv() -> str:
-    """Return ``columns.csv``: every column of every table with its type, unit and meaning."""
+def columns_csv(further: Iterable[tuple[str, ...]] = ()) -> str:
+    """Return ``columns.csv``: every column of every table, and `further` ones, with type, unit and meaning."""
     names = ("table", "name", "kind", "unit", "meaning")
-    return _csv(names, [list(column) for columns in TABLES.values() for column in columns])
+    return _csv(
+        names,
+        [list(column) for columns in (*TABLES.values(), further) for column in columns],
+    )
 
 
 def _csv(names: tuple[str, ...], rows: list[list[Any]]) -> str:

@@ -7,13 +7,9 @@ from collections.abc import Iterable
 
 from abm.scenario import Arm, ReactionRule, StopRule
 from abm.scenario_course import CourseReader
+from abm.scenario_keys import ARM, MOST_ARMS, ON_REACTION, PREMEDICATION, RESUME_AT, SIGNS, STOP_DRUG_WHEN, needed
 from abm.scenario_tree import Node, Report, shorten
 
-ARM_KEYS = ("reference", "premedication", "on_reaction", "stop_drug_when", "after", "recover", "course")
-PREMEDICATION = ("H1", "H2")
-RESUME_AT = ("same_step", "previous_step", "first_step", "never")
-SIGNS = ("prodrome", "mucosa", "onset", "detached")
-MOST_ARMS = 50
 LONGEST_MIN = 100 * 365.25 * 1440.0
 """Longest time from the first dose of a patient's first arm to the last of those that follow it, 100 years."""
 
@@ -50,7 +46,7 @@ class ArmsReader:
 
     def _arm(self, name: str, node: Node) -> Arm | None:
         where = f"arm {shorten(name)!r}"
-        fields = self._report.fields(node, ARM_KEYS, ("course",), where)
+        fields = self._report.fields(node, ARM, needed(ARM), where)
         if fields is None:
             return None
         premedication: frozenset[str] = frozenset()
@@ -101,7 +97,7 @@ class ArmsReader:
         """What staff do at a reaction; the pause may be left out where the drug is not resumed."""
         if node.value is None and not node.broken:
             return None
-        fields = self._report.fields(node, ("pause", "resume_at", "recognised_after"), ("resume_at",), "on_reaction")
+        fields = self._report.fields(node, ON_REACTION, needed(ON_REACTION), "on_reaction")
         if fields is None:
             return None
         resume_at = None
@@ -123,7 +119,7 @@ class ArmsReader:
         """When the drug is withdrawn for good."""
         if node.value is None and not node.broken:
             return None
-        fields = self._report.fields(node, ("sign", "percent", "delay"), ("sign",), "stop_drug_when")
+        fields = self._report.fields(node, STOP_DRUG_WHEN, needed(STOP_DRUG_WHEN), "stop_drug_when")
         if fields is None or "sign" not in fields:
             return None
         sign = self._report.choice(fields["sign"], SIGNS, "S310", "sign")

@@ -18,7 +18,8 @@ from abm.protocols import (
 )
 from abm.scenario import Gap, Regimen, Step
 from abm.scenario_doses import Dose, no_units, read_dose, unit_of
-from abm.scenario_steps import MOST_STEPS, is_regimen, read_duration, read_regimen, read_steps
+from abm.scenario_keys import ITEM, ITEM_FORMS, MOST_RATES, MOST_STEPS
+from abm.scenario_steps import is_regimen, read_duration, read_regimen, read_steps
 from abm.scenario_tree import Node, Report, describe
 
 if TYPE_CHECKING:
@@ -36,14 +37,6 @@ OPTIONS = {
 }
 """What may be chosen of a named protocol: key, option of `abm.protocols.build_protocol`, and kind of value."""
 
-ITEM_KEYS = ("protocol", "drug", "dose", "every", "gap", "steps", "label", "route", *OPTIONS)
-_MOST_RATES = 100
-_GOES_WITH = {
-    "protocol": ("drug", "dose", *OPTIONS),
-    "gap": (),
-    "steps": ("drug", "label"),
-    "every": ("dose", "for", "drug", "label", "route"),
-}
 _GIVEN = {
     "infusion": "infused", "oral": "swallowed", "bolus": "given as a bolus", "intramuscular": "injected into a muscle",
 }  # fmt: skip
@@ -100,15 +93,15 @@ class CourseReader:
                 wanted = "a protocol's name, {protocol: …}, {dose: …, every: …, for: …}, {steps: […]} or {gap: …}"
                 self._report.add("S103", node.mark, f"an item of {where} is {describe(node)}; {wanted} is needed")
             return ()
-        fields = self._report.fields(node, ITEM_KEYS, (), f"the course of {where}") or {}
-        heads = [key for key in _GOES_WITH if key in fields]
+        fields = self._report.fields(node, ITEM, (), f"the course of {where}") or {}
+        heads = [key for key in ITEM_FORMS if key in fields]
         if len(heads) != 1:
             found = " and ".join(heads) if heads else "none"
-            wanted = ", ".join(_GOES_WITH)
+            wanted = ", ".join(ITEM_FORMS)
             self._report.add("S106", node.mark, f"an item of a course has one of {wanted}; found {found}")
             return ()
         for key in fields:
-            if key != heads[0] and key not in _GOES_WITH[heads[0]]:
+            if key != heads[0] and key not in ITEM_FORMS[heads[0]]:
                 self._report.add("S106", node.keys[key], f"{key!r} does not go with {heads[0]!r}")
         if heads[0] == "gap":
             minutes = read_duration(fields["gap"], "gap", self._report)
@@ -222,8 +215,8 @@ class CourseReader:
                 return None
             return number
         items = self._report.items(node, key)
-        if items is not None and not 1 <= len(items) <= _MOST_RATES:
-            self._report.add("S105", node.mark, f"{key} has {len(items)} items; 1 to {_MOST_RATES} are needed")
+        if items is not None and not 1 <= len(items) <= MOST_RATES:
+            self._report.add("S105", node.mark, f"{key} has {len(items)} items; 1 to {MOST_RATES} are needed")
             return None
         rates = [self._report.quantity(rate, "flow", key, low) for rate in items or ()]
         return None if items is None or None in rates else tuple(rates)

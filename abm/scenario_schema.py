@@ -14,23 +14,13 @@ from abm.scenario import Cohort, Condition, Regimen, Scenario, Step
 from abm.scenario_arms import ArmsReader, read_names
 from abm.scenario_course import CourseReader
 from abm.scenario_doses import read_dose
+from abm.scenario_keys import GIVEN, POPULATION, RECORDABLE, SCENARIO, limits, needed
 from abm.scenario_steps import read_steps
 from abm.scenario_target import read_target
 from abm.scenario_tree import Node, Report, describe, shorten
 
 if TYPE_CHECKING:
     from abm.parameters.drugs import Drug
-
-TOP_KEYS = (
-    "name question population patients select drug allergic_to dose cells replicates seed follow_up record "
-    "parameters protocols arms given target"
-).split()
-RECORDABLE = ("timeseries", "cells", "skin", "clones", "lattice")
-GIVEN = ("fitting_clone",)
-MOST_PATIENTS = 1_000_000
-MOST_CELLS = 1_000_000
-MOST_REPLICATES = 10_000
-LARGEST_SEED = 2**32 - 1
 
 _RELATIONS = {"==": operator.eq, ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 _COMPARISON = re.compile(r"(==|>=|<=|>|<)\s*(\S+)")
@@ -83,12 +73,12 @@ def vocabulary() -> Vocabulary:
 
 def read_scenario(root: Node, report: Report) -> Scenario | None:
     """Check a whole tree; None if anything is wrong, with every problem noted in the report."""
-    required = ("name", "population", "patients", "drug", "arms")
-    if isinstance(root.value, dict) and not root.broken and not set(root.value) & set(TOP_KEYS):
+    required = needed(SCENARIO)
+    if isinstance(root.value, dict) and not root.broken and not set(root.value) & set(SCENARIO):
         message = f"this is no scenario: it has none of the keys of one; needed: {', '.join(required)}"
         report.add("S102", root.mark, message)
         return None
-    fields = report.fields(root, TOP_KEYS, required, "the scenario")
+    fields = report.fields(root, SCENARIO, required, "the scenario")
     return None if fields is None else _ScenarioReader(fields, report, vocabulary()).scenario()
 
 
@@ -113,9 +103,9 @@ class _ScenarioReader:
             "cohort": self._cohort(),
             "allergic_to": self._given("allergic_to", self._allergic_to, (drug,)),
             "arms": self._given("arms", arms.arms),
-            "cells": self._whole("cells", 1, MOST_CELLS, 10_000),
-            "replicates": self._whole("replicates", 1, MOST_REPLICATES, 1),
-            "seed": self._whole("seed", 0, LARGEST_SEED, 1),
+            "cells": self._whole("cells", 10_000),
+            "replicates": self._whole("replicates", 1),
+            "seed": self._whole("seed", 1),
             "follow_up_min": self._given("follow_up", self._follow_up, 120.0),
             "record": self._given("record", self._record, frozenset()),
             "parameters": self._given("parameters", self._parameters, {}),
@@ -128,8 +118,8 @@ class _ScenarioReader:
         """What `read` makes of a key's value, or the default where the key is absent."""
         return read(self._fields[key]) if key in self._fields else default
 
-    def _whole(self, key: str, low: int, high: int, default: int | None = None) -> int | None:
-        return self._given(key, lambda node: self._report.whole(node, key, low, high), default)
+    def _whole(self, key: str, default: int | None = None) -> int | None:
+        return self._given(key, lambda node: self._report.whole(node, key, *limits(SCENARIO, key)), default)
 
     def _follow_up(self, node: Node) -> float | None:
         return self._report.quantity(node, "time", "follow_up", None)
@@ -143,7 +133,7 @@ class _ScenarioReader:
 
     def _cohort(self) -> Cohort | None:
         population = self._given("population", self._population)
-        patients = self._whole("patients", 1, MOST_PATIENTS)
+        patients = self._whole("patients")
         select = self._given("select", self._select, ())
         given = self._given("given", self._conditioned_on, frozenset())
         if population is None or patients is None or select is None:
@@ -171,7 +161,7 @@ class _ScenarioReader:
 
     def _population(self, node: Node) -> str | None:
         if isinstance(node.value, dict):
-            fields = self._report.fields(node, ("name",), ("name",), "population") or {}
+            fields = self._report.fields(node, POPULATION, needed(POPULATION), "population") or {}
             if "name" not in fields:
                 return None
             node = fields["name"]

@@ -10,18 +10,14 @@ from typing import TYPE_CHECKING, cast
 from abm.protocols import LARGEST_DOSE_MG, SMALLEST_DOSE_MG
 from abm.scenario import Gap, Regimen, Route, Step
 from abm.scenario_doses import Dose, read_dose, unit_of
+from abm.scenario_keys import AT_ONCE, DOSE, MOST_STEPS, STEP, limits, needed
 from abm.scenario_tree import Node, Report, shorten
 from abm.units import MINUTES_PER_BASE_BIN, dimension_of
 
 if TYPE_CHECKING:
     from abm.parameters.drugs import Drug
 
-STEP_KEYS = ("dose", "rate", "concentration", "for", "bag", "step", "drug", "route")
-DOSE_KEYS = ("dose", "every", "for", "step", "drug", "route")
-AT_ONCE: tuple[Route, ...] = ("oral", "bolus", "intramuscular")
-MOST_STEPS = 1000
 MOST_DOSES = 10_000
-MOST_BAGS = 100
 _REPEATED = "a repeated dose"
 _SMALLEST_STEP_MG = SMALLEST_DOSE_MG * 5e-7  # below the first step of the smallest ladder
 
@@ -55,13 +51,13 @@ def read_steps(
 def _read_step(
     node: Node, number: int, protocol: str, report: Report, drugs: Mapping[str, Drug], default: str | None
 ) -> Step | None:
-    fields = report.fields(node, STEP_KEYS, ("for",), "step")
+    fields = report.fields(node, STEP, needed(STEP), "step")
     if fields is None:
         return None
     before = len(report.problems)
     drug = report.choice(fields["drug"], drugs, "S301", "drug") if "drug" in fields else ""
-    bag = report.whole(fields["bag"], "bag", 0, MOST_BAGS) if "bag" in fields else 0
-    own_number = report.whole(fields["step"], "step", 1, MOST_STEPS) if "step" in fields else number
+    bag = report.whole(fields["bag"], "bag", *limits(STEP, "bag")) if "bag" in fields else 0
+    own_number = report.whole(fields["step"], "step", *limits(STEP, "step")) if "step" in fields else number
     minutes = read_duration(fields["for"], "for", report) if "for" in fields else None
     amounts: dict[str, Node] = {key: fields[key] for key in ("dose", "rate", "concentration") if key in fields}
     dose = None
@@ -89,7 +85,7 @@ def is_regimen(node: Node) -> bool:
 def _read_dose(
     node: Node, number: int, protocol: str, report: Report, drugs: Mapping[str, Drug], default: str | None
 ) -> Regimen | None:
-    fields = report.fields(node, DOSE_KEYS, (), _REPEATED)
+    fields = report.fields(node, DOSE, (), _REPEATED)
     return None if fields is None else read_regimen(node, fields, number, protocol, report, drugs, default)
 
 
@@ -114,7 +110,7 @@ def read_regimen(
         if key not in fields:
             report.add("S102", node.mark, f"missing key {key!r} in {_REPEATED}")
     drug = report.choice(fields["drug"], drugs, "S301", "drug") if "drug" in fields else ""
-    own_number = report.whole(fields["step"], "step", 1, MOST_STEPS) if "step" in fields else number
+    own_number = report.whole(fields["step"], "step", *limits(STEP, "step")) if "step" in fields else number
     dose = None
     if "dose" in fields:
         dose = read_dose(fields["dose"], "dose", report, drugs.get(drug or default or ""), drugs)

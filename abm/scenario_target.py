@@ -8,10 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from abm.scenario import Target
+from abm.scenario_keys import TARGET, needed
 from abm.scenario_tree import Node, Report, describe, shorten
 from abm.units import format_quantity
 
-TARGET_KEYS = ("time_above", "auc", "share", "within")
 DEFAULT_WITHIN_MIN = 1440.0
 """Window of a time above a concentration, unless stated: the first day."""
 
@@ -23,7 +23,7 @@ def read_target(node: Node, report: Report) -> Target | None:
     """The target of a scenario; None where there is none, or after noting what is wrong with it."""
     if node.value is None and not node.broken:
         return None
-    fields = report.fields(node, TARGET_KEYS, ("share",), "target")
+    fields = report.fields(node, TARGET, needed(TARGET), "target")
     if fields is None:
         return None
     kinds = [kind for kind in _KINDS if kind in fields]

@@ -1,67 +1,15 @@
-"""A scenario's text as a tree that remembers where each value was written, and the problems found in it.
-
-Codes are stable: programs and the documentation (docs/scenario_files.md) refer to them.
-"""
+"""A scenario's text as a tree that remembers where each value was written, and the problems found in it."""
 
 from __future__ import annotations
 
 import difflib
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from abm.units import QuantityError, parse_quantity
-
-CODES: dict[str, str] = {
-    "S001": "no such file and no shipped scenario of that name",
-    "S002": "not a regular file (a folder, a device)",
-    "S003": "the file cannot be read",
-    "S004": "not UTF-8 text (a binary file, another encoding, control characters)",
-    "S005": "nothing in the file",
-    "S006": "too large, too deep or too many values",
-    "S007": "not valid YAML",
-    "S008": "a YAML tag",
-    "S009": "a key given twice",
-    "S010": "an override that is not path=value or leads nowhere",
-    "S101": "unknown key",
-    "S102": "missing key",
-    "S103": "wrong type of value",
-    "S104": "a number outside its range",
-    "S105": "too few or too many items",
-    "S106": "keys that do not go together",
-    "S107": "a name with characters that are not allowed",
-    "S108": "a name that is taken, or an item given twice",
-    "S201": "a number without a unit",
-    "S202": "a unit that is unknown or of another kind",
-    "S203": "negative, or zero where something is needed",
-    "S204": "not a finite number",
-    "S205": "too large or too small",
-    "S206": "not a quantity",
-    "S207": "units of activity of a drug that has none stated",
-    "S208": "a dose by AUC of a drug that is not dosed so",
-    "S301": "unknown drug",
-    "S302": "unknown protocol",
-    "S303": "unknown population",
-    "S304": "unknown trait or test",
-    "S305": "unknown parameter",
-    "S306": "unknown premedication",
-    "S307": "unknown place to resume at",
-    "S308": "unknown table to record",
-    "S309": "unknown thing to draw patients given",
-    "S310": "unknown sign to withdraw the drug at",
-    "S311": "unknown arm to go on after",
-    "S312": "a drug that is not given by this route",
-    "S313": "unknown route",
-    "S401": "not exactly one reference arm",
-    "S402": "a gap in the wrong place",
-    "S403": "an empty course",
-    "S404": "a condition that does not fit its trait",
-    "S405": "a parameter outside its range",
-    "S406": "a re-exposure before its first exposure",
-    "S407": "patients drawn given something that the drug does not have",
-}
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _QUANTITY_CODES = {
@@ -153,7 +101,7 @@ class Report:
             raise ScenarioError(self.problems)
 
     def fields(
-        self, node: Node, known: Sequence[str], required: Sequence[str] = (), what: str = ""
+        self, node: Node, known: Collection[str], required: Collection[str] = (), what: str = ""
     ) -> dict[str, Node] | None:
         """Values of a map by key, without unknown ones; None if the node is no map."""
         values = self.mapping(node, what)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
+from typing import Any
 
 from abm.parameters.catalog import DRUGS
 from abm.protocols import (
@@ -21,6 +23,9 @@ from abm.scenario_steps import same_steps
 from abm.scenario_target import target_text
 from abm.units import format_quantity
 
+_SWEEP_HEAD = "# The sweep as it was run, with what it extends; every point's own file is in its folder."
+_PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+_LONGEST_LINE = 100
 _HEAD = "# Resolved by desensim: every default and every step is written out; loads back to the same scenario."
 
 
@@ -175,3 +180,32 @@ def _text(text: str) -> str:
     """A quoted text; what YAML does not print is escaped."""
     quoted = json.dumps(text, ensure_ascii=False)
     return "".join(char if char.isprintable() else f"\\U{ord(char):08X}" for char in quoted)
+
+
+def sweep_yaml(values: dict[str, Any]) -> str:
+    """Write the plain values of a file as a text that loads back to the same sweep."""
+    return "\n".join([_SWEEP_HEAD, *_block(values, "")]) + "\n"
+
+
+def _block(value: Any, pad: str) -> Iterator[str]:
+    """Lines of a map or list, one entry a line, what is short in one."""
+    entries = [(f"{_key(key)}:", child) for key, child in value.items()] if isinstance(value, dict) else None
+    for head, child in entries if entries is not None else [("-", child) for child in value]:
+        flow = _flow(child)
+        if isinstance(child, dict | list) and child and len(pad) + len(head) + len(flow) > _LONGEST_LINE:
+            yield pad + head
+            yield from _block(child, pad + "  ")
+        else:
+            yield f"{pad}{head} {flow}"
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return _map({_key(key): _flow(child) for key, child in value.items()})
+    if isinstance(value, list):
+        return _names([_flow(child) for child in value])
+    return _text(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _key(key: str) -> str:
+    return key if _PLAIN_KEY.fullmatch(key) else _text(key)

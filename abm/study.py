@@ -1,55 +1,29 @@
-"""Run a study: the same virtual patients through every arm, on all processors, into a run folder.
+"""Run a study, a scenario or a sweep of them, from Python.
 
-A study that was stopped or killed is resumed by calling it again; the tables are the same either way, because every
-random number has an address and the rows are put in one order at the end.
+A study that was stopped or killed is resumed by calling it again.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
-import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from abm import provenance
-from abm.output_tables import patients_table
-from abm.parameters.catalog import default_parameters
-from abm.population import select_patients
-from abm.run_folder import RunFolder, RunFolderError
+from abm.run_folder import RunFolderError
 from abm.scenario import Scenario
-from abm.scenario_file import load_scenario, resolved_yaml
-from abm.scenario_schema import MOST_CELLS, MOST_PATIENTS, MOST_REPLICATES
-from abm.treatment import Treated, Work, joined, treat_patient
-from abm.whole_files import CannotWrite
+from abm.scenario_file import load_study
+from abm.scenario_keys import SCENARIO, limits
+from abm.scenario_points import Point, Sweep
+from abm.study_run import Progress, StudyStopped, run_scenario
+from abm.sweep import run_sweep
 
 if TYPE_CHECKING:
-    from analysis import RunResults
+    from analysis import RunResults, SweepResults
 
-SHARD_SECONDS = 1.0
-"""About how much work of one processor a shard holds: what a killed process can lose."""
-
-_SECONDS_PER_CELL = 1.5e-5
-_SECONDS_PER_DAY_OF_SKIN = 0.01
-_LARGEST_SHARD = 1_000
-_LARGEST = 2**32
-
-Progress = Callable[[int, int], None]
-
-
-class StudyStopped(KeyboardInterrupt):
-    """The study was interrupted; what is done is saved and the same call goes on from there."""
-
-    def __init__(self, done: int, patients: int) -> None:
-        self.done, self.patients = done, patients
-        super().__init__(f"stopped: {done} of {patients} patients done; the same command resumes")
+__all__ = ["BadSize", "HiddenPackage", "StudyStopped", "require_own_analysis", "run_study", "with_sizes"]
 
 
 class BadSize(ValueError):
@@ -61,7 +35,7 @@ class HiddenPackage(ImportError):
 
 
 def run_study(
-    scenario: Scenario | str | os.PathLike[str],
+    scenario: Scenario | Sweep | str | os.PathLike[str],
     *,
     out: str | os.PathLike[str] | None = None,
     patients: int | None = None,
@@ -70,12 +44,12 @@ def run_study(
     seed: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
-) -> RunResults:
+) -> RunResults | SweepResults:
     """Run a study, or finish or load it where it was run before.
 
     Parameters
     ----------
-    scenario : Scenario, str or path
+    scenario : Scenario, Sweep, str or path
         The study, the name of a shipped scenario, or a scenario file.
     out : path, optional
         Run folder; by default ``runs/<scenario name>-<hash of everything that decides the numbers>``.
@@ -88,8 +62,8 @@ def run_study(
 
     Returns
     -------
-    analysis.RunResults
-        The same object that ``analysis.load_results(out)`` returns.
+    analysis.RunResults or analysis.SweepResults
+        The same object that ``analysis.load_results(out)`` returns; the second for a sweep.
 
     Raises
     ------
@@ -108,29 +82,20 @@ def run_study(
     """
     require_own_analysis()
     study = with_sizes(
-        scenario if isinstance(scenario, Scenario) else load_scenario(scenario),
+        scenario if isinstance(scenario, Scenario | Sweep) else load_study(scenario),
         patients=patients,
         cells=cells,
         replicates=replicates,
         seed=seed,
     )
     threads = provenance.usable_cpus() if workers is None else _in_range("workers", workers, 1, 1024)
-    parameters = default_parameters().with_overrides(study.parameters)
-    identity = provenance.identity(study, parameters)
-    path = Path(out) if out is not None else Path("runs") / f"{study.name}-{identity['hash'][:8]}"
-    folder = RunFolder(path, identity, ("outcomes", "events", *sorted(study.record)))
-    record = folder.record()
-    if record is None or not record["finished"]:
-        treated = select_patients(study, parameters).sort_values("patient_id", ignore_index=True)
-        work = Work(study, parameters, folder.tables)
-        _Run(work, folder, treated, threads, progress or _silent).finish()
-    elif folder.has_leftovers():
-        with folder.opened():
-            folder.remove_shards()
-    return _load(path)
+    path = Path(out) if out is not None else None
+    if isinstance(study, Sweep):
+        return _load(run_sweep(study, path, threads, progress or _silent))
+    return _load(run_scenario(study, path, threads, progress or _silent))
 
 
-def _load(path: Path) -> RunResults:
+def _load(path: Path) -> RunResults | SweepResults:
     """Read the finished run; a table damaged since then is the folder's fault and told as such."""
     import analysis
 
@@ -140,25 +105,34 @@ def _load(path: Path) -> RunResults:
         raise RunFolderError(f"{error}; choose another --out, or delete the folder to run it anew") from None
 
 
-def with_sizes(
-    scenario: Scenario,
-    *,
-    patients: int | None = None,
-    cells: int | None = None,
-    replicates: int | None = None,
-    seed: int | None = None,
-) -> Scenario:
-    """Return the scenario with some of its sizes replaced; `BadSize` names the one out of range."""
-    if patients is not None:
-        count = _in_range("patients", patients, 1, MOST_PATIENTS)
-        scenario = replace(scenario, cohort=replace(scenario.cohort, patients=count))
-    if cells is not None:
-        scenario = replace(scenario, cells=_in_range("cells", cells, 1, MOST_CELLS))
-    if replicates is not None:
-        scenario = replace(scenario, replicates=_in_range("replicates", replicates, 1, MOST_REPLICATES))
-    if seed is not None:
-        scenario = replace(scenario, seed=_in_range("seed", seed, 0, _LARGEST - 1))
-    return scenario
+def with_sizes(study: Scenario | Sweep, **sizes: int | None) -> Scenario | Sweep:
+    """Return the study with some of its sizes replaced.
+
+    Parameters
+    ----------
+    study : Scenario or Sweep
+    **sizes : int, optional
+        Any of ``patients``, ``cells``, ``replicates`` and ``seed``.
+
+    Raises
+    ------
+    BadSize
+        A number is out of range, or the sweep varies it.
+    """
+    given = {name: _in_range(name, size, *limits(SCENARIO, name)) for name, size in sizes.items() if size is not None}
+    if isinstance(study, Scenario):
+        return _with_sizes(study, given)
+    swept = [axis.path for axis in study.axes if axis.path in given]
+    if swept:
+        raise BadSize(f"the sweep varies {swept[0]!r}; leave it out of the call, or out of the sweep")
+    points = [Point(point.number, point.values, _with_sizes(point.scenario, given)) for point in study.points]
+    return replace(study, points=tuple(points))
+
+
+def _with_sizes(scenario: Scenario, given: dict[str, int]) -> Scenario:
+    sizes = dict(given)
+    cohort = replace(scenario.cohort, patients=sizes.pop("patients", scenario.cohort.patients))
+    return replace(scenario, cohort=cohort, **sizes)  # type: ignore[arg-type]
 
 
 def require_own_analysis() -> None:
@@ -181,115 +155,3 @@ def _in_range(name: str, value: int, low: int, high: int) -> int:
 
 def _silent(done: int, patients: int) -> None:
     """Report nothing."""
-
-
-def shard_patients(scenario: Scenario) -> int:
-    """Return how many patients a shard holds; never depends on the machine, so that any machine can resume."""
-    course_min = sum(item.duration_min for arm in scenario.arms for item in arm.course)
-    skin = _SECONDS_PER_DAY_OF_SKIN * course_min / 1440.0 if scenario.cohort.given else 0.0
-    seconds = scenario.replicates * (len(scenario.arms) * scenario.cells * _SECONDS_PER_CELL + skin)
-    return max(1, min(_LARGEST_SHARD, round(SHARD_SECONDS / seconds)))
-
-
-class _Run:
-    """One call's work on a run folder."""
-
-    def __init__(self, work: Work, folder: RunFolder, patients: pd.DataFrame, threads: int, progress: Progress) -> None:
-        self.work, self.folder, self.patients = work, folder, patients
-        self.threads, self.progress = threads, progress
-        self.size = shard_patients(work.scenario)
-        self.shards = -(-len(patients) // self.size)
-        self.saved = 0
-
-    def finish(self) -> None:
-        """Treat who is not yet treated, then write the final tables."""
-        try:
-            with self.folder.opened():
-                record = self.folder.record()
-                if record is None or not record["finished"]:  # else another process has just finished it
-                    self._finish(record)
-        except KeyboardInterrupt as interrupt:
-            self.work.stop.set()
-            raise StudyStopped(self.saved, len(self.patients)) from interrupt
-        except CannotWrite as error:
-            if self.saved:
-                error.add_note(f"{self.saved} of {len(self.patients)} patients are saved; the same command resumes")
-            raise
-
-    def _finish(self, record: dict[str, Any] | None) -> None:
-        clock = time.perf_counter()
-        record = self._begin(record)
-        missing = [shard for shard in range(self.shards) if not self._is_saved(shard)]
-        self.saved = len(self.patients) - sum(len(self._members(shard)) for shard in missing)
-        session = {"started": _now(), "workers": self.threads, "patients_before": self.saved, "seconds": None}
-        record["timings"]["sessions"].append(session)
-        self.folder.write_json("run.json", record)
-        self._treat(missing)
-        hashes = self.folder.merge(self.shards)
-        session["seconds"] = round(time.perf_counter() - clock, 3)
-        record["content_hashes"].update(hashes)
-        record["timings"]["finished"] = _now()
-        record.update(finished=True, failed=self.folder.failed_rows(), environment=provenance.environment())
-        self.folder.write_json("run.json", record)
-        self.folder.remove_shards()
-
-    def _begin(self, record: dict[str, Any] | None) -> dict[str, Any]:
-        scenario, folder = self.work.scenario, self.folder
-        if record is None:
-            record = provenance.birth_certificate(scenario, folder.identity)
-            folder.write_json("run.json", record)
-        folder.write_text("scenario.yaml", resolved_yaml(scenario))
-        folder.write_text("parameters.csv", provenance.parameters_csv(self.work.parameters))
-        folder.write_text("columns.csv", provenance.columns_csv())
-        record["content_hashes"]["patients"] = folder.write_table("patients", iter([patients_table(self.patients)]))
-        return record
-
-    def _members(self, shard: int) -> pd.DataFrame:
-        return self.patients.iloc[shard * self.size : (shard + 1) * self.size]
-
-    def _is_saved(self, shard: int) -> bool:
-        rows_per_patient = len(self.work.scenario.arms) * self.work.scenario.replicates
-        return self.folder.has_shard(shard, len(self._members(shard)) * rows_per_patient)
-
-    def _waiting(self, shards: Iterable[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-        for shard in shards:
-            for patient in self._members(shard).to_dict("records"):
-                yield shard, {str(name): value for name, value in patient.items()}
-
-    def _treat(self, shards: list[int]) -> None:
-        """Treat the patients of `shards`, keeping only a few at a time in memory."""
-        waiting, running = self._waiting(shards), dict[Future[list[Treated]], tuple[int, int]]()
-        treated: dict[int, dict[int, list[Treated]]] = {}
-        done = self.saved
-        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="desensim")
-        try:
-            self.progress(done, len(self.patients))
-            while True:
-                for shard, patient in islice(waiting, 2 * self.threads - len(running)):
-                    future = pool.submit(treat_patient, self.work, patient)
-                    running[future] = (shard, int(patient["patient_id"]))
-                if not running:
-                    return
-                # Without a time limit Windows would not see Ctrl-C.
-                for future in wait(running, timeout=0.5, return_when=FIRST_COMPLETED).done:
-                    shard, patient_id = running.pop(future)
-                    treated.setdefault(shard, {})[patient_id] = future.result()
-                    done += 1
-                    self._save_if_whole(shard, treated)
-                self.progress(done, len(self.patients))
-        finally:
-            self.work.stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-
-    def _save_if_whole(self, shard: int, treated: dict[int, dict[int, list[Treated]]]) -> None:
-        patients = treated[shard]
-        if len(patients) < len(self._members(shard)):
-            return
-        rows = [row for patient_id in sorted(patients) for row in patients[patient_id]]
-        self.folder.write_shard(shard, joined(rows, self.work.tables))
-        self.saved += len(patients)
-        del treated[shard]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

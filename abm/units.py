@@ -168,6 +168,13 @@ def dimension_of(unit: str) -> str | None:
     return next((kind.name for kind in DIMENSIONS.values() if spelled in kind.units), None)
 
 
+def quantity_parts(text: object) -> tuple[float, str, str] | None:
+    """Number, unit and dimension of a text such as ``"36 h"``; None for anything that is no quantity."""
+    match = _QUANTITY.fullmatch(text.strip()) if isinstance(text, str) else None
+    dimension = dimension_of(match.group(2)) if match is not None and match.group(2) else None
+    return None if match is None or dimension is None else (float(match.group(1)), _spelled(match.group(2)), dimension)
+
+
 def _split(text: str, kind: Dimension) -> tuple[str, str]:
     """Number and unit of a text."""
     stripped = text.strip()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from analysis.load import FailedRowsWarning, RunFolderError, RunResults, UnfinishedRunError, load_results
     from analysis.metrics import METRICS
     from analysis.plots import plot_comparison, plot_steps
+    from analysis.points import SweepResults, format_points, points_table
     from analysis.skin_plots import plot_body_surface
     from analysis.summarise import steps_at_reaction, summarise_arms
     from analysis.sweep_plots import plot_step_at_breakthrough, plot_sweep
@@ -54,6 +55,9 @@ _HOME = {
     "summarise_arms": "summarise",
     "sweep_table": "sweeps",
     "treatment_table": "treatment",
+    "SweepResults": "points",
+    "format_points": "points",
+    "points_table": "points",
 }
 
 __all__ = [
@@ -61,10 +65,12 @@ __all__ = [
     "FailedRowsWarning",
     "RunFolderError",
     "RunResults",
+    "SweepResults",
     "UnfinishedRunError",
     "compare_arms",
     "comparison_table",
     "data_dictionary_markdown",
+    "format_points",
     "format_table",
     "format_treatment",
     "load_results",
@@ -76,6 +82,7 @@ __all__ = [
     "plot_step_at_breakthrough",
     "plot_steps",
     "plot_sweep",
+    "points_table",
     "steps_at_reaction",
     "summarise_arms",
     "sweep_table",

@@ -34,6 +34,15 @@ def check_folder(folder: Path) -> None:
         raise RunFolderError(f"{folder} is not a run folder: {', '.join(missing)} missing{_instead(folder)}")
 
 
+def is_sweep(folder: Path) -> bool:
+    """Say whether `folder` is that of a sweep, whose points are run folders in it."""
+    try:
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(run, dict) and isinstance(run.get("sweep"), dict)
+
+
 def read_run(file: Path) -> dict[str, Any]:
     """Read run.json; a `RunFolderError` says what is wrong with it."""
     try:

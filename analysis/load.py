@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.folder import RunFolderError, UnfinishedRunError, check_folder, read_columns, read_run, typed
+from analysis.folder import RunFolderError, UnfinishedRunError, check_folder, is_sweep, read_columns, read_run, typed
 from analysis.metrics import paired_values
+
+if TYPE_CHECKING:
+    from analysis.points import SweepResults
 
 KEYS = ("scenario", "arm", "patient_id", "replicate")
 
@@ -196,8 +199,8 @@ class RunResults:
         return self._read(table, **options)
 
 
-def load_results(path: str | Path) -> RunResults:
-    """Load a finished run folder.
+def load_results(path: str | Path) -> RunResults | SweepResults:
+    """Load a finished run folder, or the folder of a finished sweep.
 
     Parameters
     ----------
@@ -206,7 +209,7 @@ def load_results(path: str | Path) -> RunResults:
 
     Returns
     -------
-    RunResults
+    RunResults or SweepResults
 
     Raises
     ------
@@ -221,6 +224,10 @@ def load_results(path: str | Path) -> RunResults:
         If some rows failed, with their number.
     """
     folder = Path(path)
+    if is_sweep(folder):
+        from analysis.points import load_sweep
+
+        return load_sweep(folder)
     check_folder(folder)
     results = RunResults(folder, read_run(folder / "run.json"), read_columns(folder / "columns.csv"))
     if results.run.get("finished") is False:

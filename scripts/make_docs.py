@@ -1,4 +1,4 @@
-"""Write the generated tables of docs/ anew from the code.
+"""Write the generated tables of docs/, and the JSON Schema of scenarios, anew from the code.
 
 A page marks a table with ``<!-- generated NAME -->`` or ``<!-- generated NAME: ARGUMENT -->`` and ``<!-- end -->``;
 names are the keys of `_page_tables.TABLES`. With ``--check`` nothing is written, and the exit code is 1 if a page is
@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 
 from _page_tables import ROOT, TABLES
+
+from abm.json_schema import FILE, schema_text
 
 MARKED = re.compile(r"(<!-- generated ([\w -]+?)(?:: (\S+))? -->\n).*?(<!-- end -->)", flags=re.DOTALL)
 
@@ -34,16 +36,15 @@ def main() -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "docs")
     parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if a page is out of date")
     asked = parser.parse_args()
-    old = 0
-    for path in sorted(asked.folder.glob("*.md")):
-        page = path.read_text(encoding="utf-8")
-        fresh = with_tables(page)
-        if fresh != page:
-            old += 1
-            print(f"{path.name}: {'out of date; run scripts/make_docs.py' if asked.check else 'written anew'}")
-            if not asked.check:
-                path.write_text(fresh, encoding="utf-8", newline="\n")
-    return int(asked.check and old > 0)
+    fresh = {path: with_tables(path.read_text(encoding="utf-8")) for path in sorted(asked.folder.glob("*.md"))}
+    if asked.folder == ROOT / "docs":
+        fresh[ROOT / "scenarios" / FILE] = schema_text()
+    old = [path for path, text in fresh.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path in old:
+        print(f"{path.name}: {'out of date; run scripts/make_docs.py' if asked.check else 'written anew'}")
+        if not asked.check:
+            path.write_text(fresh[path], encoding="utf-8", newline="\n")
+    return int(asked.check and bool(old))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from abm import study
+from abm import study_run
 from abm.parameters.catalog import default_parameters
 from abm.population import select_patients
 from abm.provenance import content_hash
@@ -63,13 +63,13 @@ def test_the_hashes_would_show_a_difference(scenario, one_thread, tmp_path) -> N
 
 @pytest.mark.parametrize("seconds", [0.0, 0.01, 100.0])
 def test_the_size_of_shards_changes_nothing(scenario, one_thread, tmp_path, monkeypatch, seconds) -> None:
-    monkeypatch.setattr(study, "SHARD_SECONDS", seconds)
+    monkeypatch.setattr(study_run, "SHARD_SECONDS", seconds)
     assert hashes(run_study(scenario, out=tmp_path / "run")) == hashes(one_thread)
 
 
 @pytest.mark.parametrize("order", [[5, 4, 3, 2, 1, 0], [3, 0, 5, 1, 4, 2]])
 def test_patients_in_any_order_give_equal_hashes(scenario, one_thread, tmp_path, monkeypatch, order) -> None:
-    real, treated = study._Run._waiting, []
+    real, treated = study_run._Run._waiting, []
 
     def waiting(run, shards):
         listed = list(real(run, shards))
@@ -77,7 +77,7 @@ def test_patients_in_any_order_give_equal_hashes(scenario, one_thread, tmp_path,
             treated.append(listed[place][1]["patient_id"])
             yield listed[place]
 
-    monkeypatch.setattr(study._Run, "_waiting", waiting)
+    monkeypatch.setattr(study_run._Run, "_waiting", waiting)
     assert hashes(run_study(scenario, out=tmp_path / "run", workers=1)) == hashes(one_thread)
     assert treated == [one_thread.patients["patient_id"].iloc[place] for place in order]
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from abm import study
+from abm import study, study_run
 from abm.scenario_file import load_scenario
 from abm.study import run_study
 
@@ -32,7 +32,7 @@ GIVE_UP_S = 180.0
 SERVER = """
 import contextlib, io, json, os, signal, sys
 import matplotlib.backends.backend_agg, matplotlib.figure
-import abm.study, abm.whole_files
+import abm.study, abm.study_run, abm.whole_files
 from abm.cli import main
 from abm.engine.body import run_arm
 from abm.parameters.catalog import default_parameters
@@ -40,7 +40,7 @@ from abm.population import select_patients
 from abm.scenario_file import load_scenario
 from analysis import comparison_table, format_table, plot_comparison
 
-abm.study.SHARD_SECONDS = 0.0  # one patient a shard
+abm.study_run.SHARD_SECONDS = 0.0  # one patient a shard
 warm = load_scenario("comparison", ["patients=1", "cells=200"])
 for patient in select_patients(warm, default_parameters()).to_dict("records"):
     for arm in warm.arms:
@@ -174,7 +174,7 @@ def test_killed_at_random_moments(runs, tmp_path) -> None:
 
 @pytest.mark.parametrize("stride", [4, pytest.param(1, marks=pytest.mark.slow)])
 def test_killed_at_every_file_operation(runs, tmp_path, monkeypatch, stride) -> None:
-    monkeypatch.setattr(study, "SHARD_SECONDS", 0.0)
+    monkeypatch.setattr(study_run, "SHARD_SECONDS", 0.0)
     expected = undisturbed(tmp_path / "undisturbed", 2)
     killed = finished = 0
     for operations in range(0, 200, stride):

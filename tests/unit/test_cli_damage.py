@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from abm.cli import app
-from abm.scenario_schema import MOST_CELLS, MOST_REPLICATES
+from abm.scenario_keys import MOST_CELLS, MOST_REPLICATES
 
 WORDS = ["run", "full_dose", "--patients", "1", "--cells", "60", "--out"]
 

@@ -251,7 +251,7 @@ def test_overrides_change_the_tree_before_it_is_checked() -> None:
 @pytest.mark.parametrize("name", ["comparison", "full_dose", "interruption", "rdd"])
 def test_shipped_scenarios_load_round_trip_and_say_what_is_asked(name: str, tmp_path: Path) -> None:
     path = shipped_scenarios()[name]
-    assert path.read_text(encoding="utf-8").startswith("# What is asked: ")
+    assert path.read_text(encoding="utf-8").splitlines()[1].startswith("# What is asked: ")
     scenario = load_scenario(name)
     assert scenario.name == name
     assert scenario.question.endswith("?")

@@ -240,7 +240,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pyt
         ("arms.rdd.course.3=full_dose", "--set arms.rdd.course.3: S010 '3' is no item of a list of 1"),
         ("arms.rdd.course.x=full_dose", "--set arms.rdd.course.x: S010 'x' is no item"),
         ("parameters.mast_cell.ship1_pol=0", "--set parameters.mast_cell.ship1_pol: S305"),
-        ("drug.x=3", "--set drug.x: S010 leads to a place below a plain value"),
+        ("drug.x=3", "--set drug.x: S010 'x' is below a plain value"),
         ("drug.x.y=3", "--set drug.x.y: S010 'x' is below a plain value"),
         ("patients", "--set patients: S010 write path=value"),
         ("=3", "--set =3: S010 write path=value"),

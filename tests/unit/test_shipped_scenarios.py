@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import abm
+from abm.json_schema import FILE, MODELINE
 from abm.parameters.catalog import default_parameters
 from abm.population import select_patients
 from abm.scenario import Gap, Regimen, Scenario
@@ -35,7 +36,10 @@ def course_min(scenario: Scenario, name: str) -> float:
 def test_every_file_says_on_top_what_is_asked_and_names_its_arms(name):
     text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
     scenario = load_scenario(name)
-    assert text.startswith("# What is asked: ")
+    modeline, asked = text.splitlines()[:2]
+    assert modeline == MODELINE.format(FILE)
+    assert (FOLDER / FILE).is_file()
+    assert asked.startswith("# What is asked: ")
     assert (scenario.name, scenario.question[-1]) == (name, "?")
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from abm import study, treatment, whole_files
+from abm import study_run, treatment, whole_files
 from abm.output_columns import TABLES
 from abm.run_folder import DifferentRun
 from abm.scenario_file import load_scenario
-from abm.study import BadSize, HiddenPackage, StudyStopped, run_study, shard_patients, with_sizes
+from abm.study import BadSize, HiddenPackage, StudyStopped, run_study, with_sizes
+from abm.study_run import shard_patients
 from abm.whole_files import CannotWrite
 from analysis import FailedRowsWarning, RunResults, load_results
 
@@ -37,7 +38,7 @@ def whole(scenario, tmp_path_factory) -> RunResults:
 
 @pytest.fixture
 def small_shards(monkeypatch) -> None:
-    monkeypatch.setattr(study, "SHARD_SECONDS", 0.0)
+    monkeypatch.setattr(study_run, "SHARD_SECONDS", 0.0)
 
 
 def hashes(results: RunResults) -> dict[str, str]:
@@ -87,7 +88,7 @@ def test_run_study_returns_what_load_results_returns(whole) -> None:
 
 def test_a_finished_run_is_loaded_not_repeated(whole, scenario, monkeypatch) -> None:
     monkeypatch.setattr(treatment, "run_arm", None)
-    monkeypatch.setattr(study, "select_patients", None)
+    monkeypatch.setattr(study_run, "select_patients", None)
     before = (whole.path / "run.json").stat().st_mtime_ns
     assert hashes(run_study(scenario, out=whole.path)) == hashes(whole)
     assert (whole.path / "run.json").stat().st_mtime_ns == before
@@ -184,7 +185,7 @@ def test_a_study_stopped_before_it_began_leaves_nothing(scenario, tmp_path, monk
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(study.provenance, "birth_certificate", interrupt)
+    monkeypatch.setattr(study_run.provenance, "birth_certificate", interrupt)
     with pytest.raises(StudyStopped, match="stopped: 0 of 6"):
         run_study(scenario, out=tmp_path / "a" / "run")
     assert list(tmp_path.iterdir()) == []
@@ -225,7 +226,7 @@ def test_replicates_are_rows(scenario, tmp_path) -> None:
 
 def test_shards_do_not_depend_on_the_machine(scenario, monkeypatch) -> None:
     size = shard_patients(scenario)
-    monkeypatch.setattr(study.provenance, "usable_cpus", lambda: 64)
+    monkeypatch.setattr(study_run.provenance, "usable_cpus", lambda: 64)
     assert shard_patients(scenario) == size
     assert shard_patients(replace(scenario, cells=10_000_000)) == 1
     assert 1 < shard_patients(replace(scenario, cells=5_000)) < shard_patients(scenario)
