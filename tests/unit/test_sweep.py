@@ -93,7 +93,7 @@ def test_a_point_is_the_run_that_its_scenario_gives_by_itself(whole: SweepResult
 
 
 def test_points_are_paired_and_differ_by_what_is_swept(whole: SweepResults) -> None:
-    reference = whole.paired("max_histamine_ng_per_ml")
+    reference = whole.paired("peak_histamine_ng_per_ml")
     assert reference.shape == (4, 4)
     assert reference[0].equals(reference[2])
     assert not reference[0].equals(reference[1])
@@ -112,21 +112,15 @@ def test_outcomes_have_the_swept_values_as_typed_columns(whole: SweepResults) ->
 
 
 def test_the_table_holds_what_each_point_s_comparison_holds(whole: SweepResults) -> None:
-    table = points_table(whole, "any_reaction" if "any_reaction" in _metrics() else None)
+    table = points_table(whole, "reacted")
     assert len(table) == 8
     for number, run in whole.runs():
-        part = comparison_table(run, table["metric"].iloc[0])
+        part = comparison_table(run, "reacted")
         assert list(table.loc[table["point"] == number, "risk"]) == list(part["risk"])
     text = format_points(table)
     assert "not medical advice" in text
     assert "gap_h 2, ship1_pool 4000" in text
     assert all(f"\n{number} " in text for number in range(4))
-
-
-def _metrics() -> dict[str, object]:
-    from analysis import METRICS
-
-    return dict(METRICS)
 
 
 def test_a_finished_sweep_is_loaded_and_another_is_refused(whole: SweepResults, study: Sweep, monkeypatch) -> None:
