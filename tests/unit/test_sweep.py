@@ -194,7 +194,7 @@ def counted(monkeypatch) -> list[Scenario]:
     [
         (["sweep.grid.arms.interruption.course.1.gap=[1 h, 2 h, 3 h]"], 1),
         (["sweep.grid.cells=[10, 20]", "sweep.grid.replicates=[1, 2]"], 1),
-        (["sweep.grid.parameters.symptoms.grade_2_ng_per_ml=[1, 2]"], 1),
+        (["sweep.grid.parameters.severity.onset_share=[0.01, 0.02]"], 1),
         (["sweep.grid.parameters.patients.threshold_sd=[0.1, 0.2]"], 2),
         (["sweep.grid.parameters.mast_cell.ship1_pool=[0, 4000]"], 2),
         (["sweep.grid.seed=[1, 2]", "sweep.grid.cells=[10, 20]"], 2),
@@ -204,9 +204,8 @@ def counted(monkeypatch) -> list[Scenario]:
 def test_points_that_must_have_the_same_patients_share_their_selection(
     monkeypatch, overrides: list[str], selections: int
 ) -> None:
-    names = [parameter for parameter in default_parameters() if parameter.startswith("symptoms.")]
-    overrides = [text.replace("symptoms.grade_2_ng_per_ml", names[0]) for text in overrides]
-    found = load_study("comparison", ["patients=3", *overrides])
+    sizes = [] if "patients" in overrides[0] else ["patients=3"]
+    found = load_study("comparison", [*sizes, *overrides])
     assert isinstance(found, Sweep)
     calls, shared = counted(monkeypatch), SharedSelection()
     for point in found.points:
