@@ -37,7 +37,7 @@ STRONG = a_patient(specific_receptors_per_cell=40_000.0)
 FOLLOW_UP_MIN = 98.0
 """With the half hour of the full dose a whole number of the engine's longest steps, 2 × 64 min."""
 
-COUNTERS = ("body", "count", "record", "pump", "signal", "links", "noise")
+COUNTERS = ("body", "count", "record", "pump", "signal", "links", "noise", "plasma", "window")
 
 
 def follows(name: str, after: str, *course, recovery_min: float = 640.0, **more) -> Arm:
