@@ -112,6 +112,6 @@ def _frame(axis: Axes) -> None:
         (100, 108, "treated, at the price of harm", "right"),
     ):
         axis.text(x, y, text, ha=side, va="center", **_CORNER)
-    axis.text(98, 3, "treated unharmed", ha="right", va="bottom", **_CORNER)
+    axis.text(92, 3, "treated unharmed", ha="right", va="bottom", **_CORNER)
     axis.text(2, 3, "spared, not treated", ha="left", va="bottom", **_CORNER)
     bare(axis)
