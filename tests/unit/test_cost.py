@@ -26,6 +26,8 @@ from abm.scenario_file import load_scenario, load_study
 from abm.study import run_study
 from analysis.intervals import paired_difference
 
+pytestmark = pytest.mark.slow
+
 
 def test_counts_are_products_summed_over_points() -> None:
     one = cost_of(load_scenario("comparison", ["patients=7", "replicates=2", "cells=50"]))
