@@ -226,13 +226,17 @@ class SharedSelection:
 class _NotedParameters(ParameterSet):
     """Parameters that note which of them were read."""
 
-    def __init__(self, values: ParameterSet) -> None:
+    def __init__(self, values: Mapping[str, float], read: set[str] | None = None) -> None:
         super().__init__(values)
-        self.read: set[str] = set()
+        self.read: set[str] = set() if read is None else read
 
     def __getitem__(self, name: str) -> float:
         self.read.add(name)
         return super().__getitem__(name)
+
+    def with_overrides(self, overrides: Mapping[str, float]) -> ParameterSet:
+        """Return a copy with some values replaced, whose readings are noted here too."""
+        return _NotedParameters(super().with_overrides(overrides), self.read)
 
     def __iter__(self) -> Iterator[str]:
         self.read.update(self._values)

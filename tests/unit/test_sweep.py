@@ -199,6 +199,8 @@ def counted(monkeypatch) -> list[Scenario]:
         (["sweep.grid.parameters.mast_cell.ship1_pool=[0, 4000]"], 2),
         (["sweep.grid.seed=[1, 2]", "sweep.grid.cells=[10, 20]"], 2),
         (["sweep.grid.patients=[2, 3]"], 2),
+        (["drug=cetuximab", "sweep.grid.parameters.patients.threshold_sd=[0.1, 0.2]"], 2),
+        (["drug=cetuximab", "sweep.grid.parameters.drugs.cetuximab.sensitised_share=[0.1, 0.9]"], 2),
     ],
 )
 def test_points_that_must_have_the_same_patients_share_their_selection(
