@@ -14,8 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from abm import cli_dry_run, cli_new, cli_protocol, cli_run, cli_show
-
-DISCLAIMER = "Research and teaching software, not medical advice."
+from abm.cli_words import DISCLAIMER
 
 app = typer.Typer(
     name="desensim",

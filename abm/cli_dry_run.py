@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abm.cli_words import DISCLAIMER
+
 if TYPE_CHECKING:
     from abm.cost import Cost
     from abm.scenario import Scenario
@@ -18,14 +20,14 @@ def text(study: Scenario | Sweep, workers: int | None) -> str:
     threads = workers or usable_cpus()
     cost = cost_of(study)
     return "\n".join([f"{study.name}: nothing is run, nothing is written", *_sizes(cost), *_price(cost, threads),
-                      *_precision(cost)])  # fmt: skip
+                      *_precision(cost), f"  {DISCLAIMER}"])  # fmt: skip
 
 
 def _sizes(cost: Cost) -> list[str]:
     points = f"{cost.points:,} points × " if cost.points > 1 else ""
     return [
-        f"  to run     {points}{_range(cost.patients)} patients × {_range(cost.arms)} arms × {_range(cost.replicates)} "
-        f"replicates = {cost.courses:,} courses",
+        f"  to run     {points}{_counted(cost.patients, 'patient')} × {_counted(cost.arms, 'arm')} × "
+        f"{_counted(cost.replicates, 'replicate')} = {cost.courses:,} courses",
         f"  agents     {_range(cost.cells)} mast cells a patient, {cost.agents:,} in all courses; "
         f"T cells and epidermis where {cost.with_clones}",
         f"  time       {cost.simulated_days:,.1f} simulated days in all courses",
@@ -60,6 +62,10 @@ def _precision(cost: Cost) -> list[str]:
         f"different patients, {needed.paired:,} for one of the same patients of whom "
         f"{DISCORDANT[-1]:.0%} fare differently",
     ]
+
+
+def _counted(numbers: tuple[int, ...], noun: str) -> str:
+    return f"{_range(numbers)} {noun}{'' if set(numbers) == {1} else 's'}"
 
 
 def _range(numbers: tuple[int, ...]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from abm.cli_show import aligned, refused, require
+from abm.cli_words import DISCLAIMER
 
 if TYPE_CHECKING:
     from abm.scenario import Item, Per
@@ -33,7 +34,6 @@ _HEADS: dict[str, tuple[str, int | None]] = {
     "cumulative_percent": ("given %", 3),
 }
 _OF_UNITS = ("units", "units_per_ml", "cumulative_units")
-_DISCLAIMER = "Research and teaching software, not medical advice."
 
 
 def protocol(
@@ -158,7 +158,7 @@ def _show(course: tuple[Item, ...], title: list[str]) -> None:
     typer.echo("\n".join(title) + "\n")
     typer.echo(aligned(heads, rows, [name not in ("drug", "protocol") for name in shown]))
     minutes = sum(item.duration_min for item in course)
-    typer.echo(f"\n{minutes:.2f} min in all. {_DISCLAIMER}")
+    typer.echo(f"\n{minutes:.2f} min in all. {DISCLAIMER}")
     if pers != [""]:
         units = " and ".join(unit_of(per) for per in pers if per)
         typer.echo(f"Doses in {units} as ordered; --weight, --height and --gfr show them in mg for a patient.")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from abm.cli_words import DISCLAIMER
+
 if TYPE_CHECKING:
     from abm.scenario import Scenario
 
@@ -33,9 +35,11 @@ def aligned(names: Sequence[str], rows: Iterable[Sequence[Any]], numbers: Sequen
 @contextmanager
 def refused() -> Iterator[None]:
     """Turn a refused name or number into a message and exit code 2."""
+    from abm.scenario_tree import ScenarioError
+
     try:
         yield
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, ScenarioError) as error:
         typer.echo(str(error.args[0]), err=True)
         raise typer.Exit(2) from None
 
@@ -106,10 +110,44 @@ def schema() -> None:
     typer.echo(schema_text(), nl=False)
 
 
+@app.command(epilog="Example: desensim show populations pregnant")
+def populations(
+    name: Annotated[str | None, typer.Argument(help="Only this one (or a file), trait by trait.")] = None,
+) -> None:
+    """Show the populations, and in what each differs from the default adult."""
+    from abm.scenario_schema import vocabulary
+
+    with refused():
+        from abm.scenario_file import named_population
+        from abm.traits import POPULATIONS, population_of
+
+        listed = [named_population(each) for each in ([name] if name else vocabulary().populations)]
+    found = [population_of(who.described) if who.described else POPULATIONS[who.name] for who in listed]
+    if name:
+        heads = ("trait", "law", "unit", "kind", "source", "where")
+        laws = found[0].laws.values()
+        rows = [[law.trait, law.words(), law.unit, law.kind, law.source, law.where] for law in laws]
+        typer.echo(f"{found[0].name}: {found[0].meaning}\n")
+        typer.echo(aligned(heads, rows))
+        for pair in found[0].correlations:
+            typer.echo(f"{pair.first} and {pair.second} correlate by {pair.value:g} ({pair.source}, {pair.where})")
+        return
+    rows = [
+        [
+            each.name,
+            each.meaning,
+            str(len(each.laws)),
+            ", ".join(dict.fromkeys(law.source for law in each.laws.values())),
+        ]
+        for each in found
+    ]
+    typer.echo(aligned(("name", "who", "own traits", "sources"), rows, [False, False, True, False]))
+
+
 @app.command(epilog="Example: desensim show patient 3 --population sensitised_adult --drug penicillin_g --seed 1")
 def patient(
     patient_id: Annotated[int, typer.Argument(metavar="ID", min=0, help="Number of the patient.")],
-    population: Annotated[str, typer.Option(help="Name of the population.")] = "sensitised_adult",
+    population: Annotated[str, typer.Option(help="Name of the population, or its file.")] = "sensitised_adult",
     drug: Annotated[str, typer.Option(help="Drug the patient may be allergic to.")] = "penicillin_g",
     seed: Annotated[int, typer.Option(min=0, help="Seed of the study.")] = 1,
 ) -> None:
@@ -119,10 +157,9 @@ def patient(
     with refused():
         from abm.output_columns import TABLES
         from abm.parameters.catalog import default_parameters, drug_named
-        from abm.population import POPULATIONS, draw_patient
+        from abm.population import draw_patient
 
         drug_named(drug)
-        require(population, POPULATIONS, "population")
         if seed >= 2**32 or patient_id >= 2**32:
             raise ValueError("allowed: IDs and seeds below 4294967296")
         row = draw_patient(_study_of(population, drug, seed), default_parameters(), patient_id)
@@ -131,16 +168,18 @@ def patient(
         for _, name, kind, unit, meaning in TABLES["patients"]
     ]
     typer.echo(aligned(("trait", "value", "unit", "meaning"), rows, [False, True, False, False]))
-    typer.echo("\nA virtual patient. Research and teaching software, not medical advice.")
+    typer.echo(f"\nA virtual patient. {DISCLAIMER}")
 
 
 def _study_of(population: str, drug: str, seed: int) -> Scenario:
     """Return the least study that such a patient could be in."""
     from abm.protocols import build_protocol
     from abm.scenario import Arm, Cohort, Scenario
+    from abm.scenario_file import named_population
 
+    who = named_population(population)
     arm = Arm("full_dose", build_protocol("full_dose", drug, 1.0), reference=True)
-    return Scenario("one_patient", "", Cohort(population, 1), (drug,), (arm,), seed=seed)
+    return Scenario("one_patient", "", Cohort(who.name, 1, described=who.described), (drug,), (arm,), seed=seed)
 
 
 def require(name: str, known: Iterable[str], what: str) -> None:

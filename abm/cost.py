@@ -28,9 +28,10 @@ _QUIET_SECONDS_PER_CELL_DAY = 1.2e-6
 _CLONE_SECONDS_PER_DAY = 0.007
 _CLONE_SECONDS_PER_QUIET_DAY = 0.001
 _AFTERMATH_DAYS = 28.0
-_BYTES = {"patient": 400.0, "course": 150.0, "event": 25.0, "point": 60_000.0}
-_RECORDED_BYTES_PER_DAY = {"timeseries": 60_000.0, "skin": 150.0, "lattice": 20_000.0}
-_RECORDED_BYTES_PER_CELL = {"cells": 30.0}
+_BYTES = {"patient": 150.0, "course": 50.0, "event": 15.0, "point": 145_000.0}
+_RECORDED_BYTES = {"timeseries": 5_000.0}
+_RECORDED_BYTES_PER_DAY = {"timeseries": 40.0, "skin": 110.0, "lattice": 130.0}
+_RECORDED_BYTES_PER_CELL = {"cells": 5.0}
 
 
 @dataclass(frozen=True)
@@ -140,12 +141,13 @@ def _bytes(scenario: Scenario) -> float:
         item.times if isinstance(item, Regimen) else 2 for arm in scenario.arms for item in arm.course
         if not isinstance(item, Gap)
     )  # fmt: skip
-    days = sum(_arm_days(arm, scenario) for arm in scenario.arms)
-    recorded = sum(size * days for name, size in _RECORDED_BYTES_PER_DAY.items() if name in scenario.record)
-    recorded += sum(
-        size * scenario.cells * len(scenario.arms)
-        for name, size in _RECORDED_BYTES_PER_CELL.items() if name in scenario.record
-    )  # fmt: skip
+    amounts = (
+        (_RECORDED_BYTES, len(scenario.arms)),
+        (_RECORDED_BYTES_PER_DAY, sum(_arm_days(arm, scenario) for arm in scenario.arms)),
+        (_RECORDED_BYTES_PER_CELL, scenario.cells * len(scenario.arms)),
+    )
+    kept = scenario.record
+    recorded = sum(size * amount for sizes, amount in amounts for name, size in sizes.items() if name in kept)
     rows = len(scenario.arms) * _BYTES["course"] + events * _BYTES["event"]
     return _BYTES["point"] + scenario.cohort.patients * _BYTES["patient"] + runs * (rows + recorded)
 

@@ -75,7 +75,7 @@ def schema_text() -> str:
 _ONE_OF = {"step": ("dose", "rate"), "dose": ("every", "route"), "target": ("time_above", "auc")}
 """Keys of which a table needs one."""
 
-_MERGED = ("scenario", "population", "arm", "on_reaction", "stop_drug_when", "target")
+_MERGED = ("scenario", "population", "trait", "by_sex", "arm", "on_reaction", "stop_drug_when", "target")
 """Tables of which a file may say a part, the rest being inherited; lists, and so their items, are always whole."""
 
 

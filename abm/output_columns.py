@@ -148,6 +148,21 @@ _TIMESERIES = _KEYS + (
     ("severity", "none | mild | moderate | severe", "", "grade at this moment"),
 )
 
+_SAMPLES = _KEYS + (
+    ("sample", "int64", "", "number of the sample in the scenario; one that was not taken has no row"),
+    ("after", "string", "", "what its time counts from: start (of the arm) or onset (of the first reaction)"),
+    ("time_min", "float64", "min", "time after the start of the course"),
+    ("after_onset_min", "float64", "min", "time after the first reaction began; missing before it or without one"),
+    ("tryptase_ng_per_ml", "float64", "ng/mL", "serum tryptase"),
+    ("histamine_ng_per_ml", "float64", "ng/mL", "plasma histamine"),
+    (
+        "tryptase_rise_positive",
+        "boolean",
+        "",
+        "tryptase above 1.2 times the patient's baseline plus 2 ng/mL; missing unless drawn within 4 h of the onset",
+    ),
+)
+
 _CELLS = _KEYS + (
     ("cell", "int64", "", "mast cell"),
     ("organ", "string", "", "skin, lung or gut"),
@@ -232,6 +247,12 @@ _PATIENTS = (
     ("renal_factor", "float64", "", "kidney function as a share of a healthy young adult's"),
     ("malignancy", "boolean", "", "has or had cancer (an item of SCORTEN)"),
     ("height_cm", "float64", "cm", "body height"),
+    (
+        "volume_factor",
+        "float64",
+        "",
+        "factor on volumes of distribution per kg of body weight, more body fluid above 1",
+    ),
 )
 
 TABLES: dict[str, tuple[Column, ...]] = {
@@ -241,6 +262,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         ("outcomes", _OUTCOMES),
         ("events", _EVENTS),
         ("timeseries", _TIMESERIES),
+        ("samples", _SAMPLES),
         ("cells", _CELLS),
         ("skin", _SKIN),
         ("clones", _CLONES),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import math
 import os
@@ -23,6 +25,7 @@ import pyarrow.compute as pc
 from abm.output_columns import TABLES
 from abm.output_tables import sorted_rows, to_text
 from abm.parameters.catalog import ParameterSet, all_parameters, default_parameters
+from abm.patient_rows import PatientRows
 from abm.scenario import Gap, Scenario
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -32,10 +35,14 @@ _NUMBERS_COME_FROM = (
     "parameters",
     "output_columns.py",
     "output_tables.py",
+    "patient_rows.py",
     "population.py",
     "random_streams.py",
+    "repertoire.py",
     "scenario.py",
     "study_run.py",
+    "trait_laws.py",
+    "traits.py",
     "treatment.py",
 )
 _LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "scipy")
@@ -99,6 +106,8 @@ def _bytes(values: np.ndarray, kind: str) -> bytes:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON can hold it: dataclasses as maps, sets sorted, what is not finite as null."""
+    if isinstance(value, PatientRows):
+        return value.digest
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
@@ -280,16 +289,10 @@ def parameters_csv(parameters: ParameterSet) -> str:
 def columns_csv(further: Iterable[tuple[str, ...]] = ()) -> str:
     """Return ``columns.csv``: every column of every table, and `further` ones, with type, unit and meaning."""
     names = ("table", "name", "kind", "unit", "meaning")
-    return _csv(
-        names,
-        [list(column) for columns in (*TABLES.values(), further) for column in columns],
-    )
+    return _csv(names, [list(column) for columns in (*TABLES.values(), further) for column in columns])
 
 
 def _csv(names: tuple[str, ...], rows: list[list[Any]]) -> str:
-    import csv
-    import io
-
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)

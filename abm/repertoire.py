@@ -64,8 +64,9 @@ class Repertoire:
         needed = sum(carried, self.everyone)
         return self.gate * needed + (1.0 - self.gate) * max(self.everyone, *self.clones.values(), 0.0)
 
-    def draw(self, seed: int, patient_id: int) -> dict[str, Any]:
-        """Draw a candidate's copies of each allele, fitting clones, and weight 1."""
+    def draw(self, seed: int, patient_id: int, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Draw a candidate's copies of each allele, fitting clones, and weight 1; what is `known` is not drawn."""
+        known = known or {}
         copies = dict.fromkeys(ALLELES, 0)
         chromosomes = uniforms(_CHROMOSOMES, 0, patient_id, _TRAITS, seed, 0)
         for locus, pair in zip(LOCI.values(), (chromosomes[:2], chromosomes[2:]), strict=True):
@@ -76,9 +77,10 @@ class Repertoire:
                     if u < total:
                         copies[allele] += 1
                         break
+        copies |= {allele: int(known[allele]) for allele in ALLELES if allele in known}
         mean = self.mean_clones(copies)
         clones = poisson_inverse(mean, uniforms(_CLONES, 0, patient_id, _TRAITS, seed, 0)[0]) if mean > 0.0 else 0
-        return {**copies, "fitting_clones": int(clones), "case_weight": 1.0}
+        return {**copies, "fitting_clones": int(known.get("fitting_clones", clones)), "case_weight": 1.0}
 
     def genotypes(self) -> Iterator[tuple[dict[str, int], float]]:
         """Every combination of copies, with its share of the population."""
@@ -125,8 +127,9 @@ class GivenFittingClone:
         self._cumulative = list(itertools.accumulate(hits))
         self.weight = self._cumulative[-1] / sum(shares) if sum(shares) > 0.0 else 0.0
 
-    def draw(self, seed: int, patient_id: int) -> dict[str, Any]:
-        """Draw a candidate's copies, fitting clones (at least one) and weight."""
+    def draw(self, seed: int, patient_id: int, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Draw a candidate's copies, fitting clones (at least one) and weight; alleles cannot be `known` here."""
+        assert not known
         _, u_genotype, u_clones, _ = uniforms(_CLONES, 0, patient_id, _TRAITS, seed, 0)
         row = bisect_right(self._cumulative, u_genotype * self._cumulative[-1])
         clones = _positive_poisson(self._means[row], u_clones)

@@ -10,6 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from abm.patient_rows import PatientRows
+from abm.trait_laws import Described
+
 ResumeAt = Literal["same_step", "previous_step", "first_step", "never"]
 Route = Literal["oral", "bolus", "intramuscular"]
 Sign = Literal["prodrome", "mucosa", "onset", "detached"]
@@ -223,16 +226,27 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Who is treated: the first `patients` candidates of a named population that meet every condition.
+    """Who is treated: the first `patients` candidates of a population that meet every condition.
 
     `given` holds what the candidates are drawn conditioned on: ``"fitting_clone"`` for at least one T-cell clone that
-    fits the drug; each patient then carries the chance of that as `case_weight`.
+    fits the drug; each patient then carries the chance of that as `case_weight`. A population that is not built in is
+    `described`. Candidates are the patients of `cohort_rows`, where the user brings such.
     """
 
     population: str
     patients: int
     select: tuple[Condition, ...] = ()
     given: frozenset[str] = frozenset()
+    described: Described | None = None
+    cohort_rows: PatientRows | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A blood sample, `time_min` minutes after the start of the arm or after the onset of the first reaction."""
+
+    time_min: float
+    after: Literal["start", "onset"] = "start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +270,8 @@ class Scenario:
         Overrides of named parameters, in each parameter's own unit.
     target : Target, optional
         Exposure that the first drug of `allergic_to` needs, in place of the drug's own.
+    samples : tuple of Sample
+        Blood samples for the table `samples`.
     """
 
     name: str
@@ -270,6 +286,7 @@ class Scenario:
     record: frozenset[str] = frozenset()
     parameters: dict[str, float] = field(default_factory=dict)
     target: Target | None = None
+    samples: tuple[Sample, ...] = ()
 
     @property
     def reference(self) -> Arm:

@@ -11,10 +11,11 @@ from abm.scenario_course import CourseReader
 from abm.scenario_extends import whole_tree
 from abm.scenario_overrides import apply_override
 from abm.scenario_points import Sweep
-from abm.scenario_schema import read_scenario
+from abm.scenario_population import PopulationReader, Who
+from abm.scenario_schema import read_scenario, vocabulary
 from abm.scenario_source import locate, shipped_scenarios
 from abm.scenario_sweep import read_sweep
-from abm.scenario_tree import Mark, Problem, Report, ScenarioError
+from abm.scenario_tree import Mark, Node, Problem, Report, ScenarioError
 from abm.scenario_writer import resolved_yaml
 from abm.scenario_yaml import parse
 
@@ -24,6 +25,7 @@ __all__ = [
     "ScenarioError",
     "load_scenario",
     "load_study",
+    "named_population",
     "read_protocol",
     "resolved_yaml",
     "shipped_scenarios",
@@ -77,6 +79,26 @@ def _load(name_or_path: str | PathLike[str], overrides: Sequence[str], single: b
     report.raise_if_any()
     assert found is not None
     return found
+
+
+def named_population(name_or_path: str | PathLike[str]) -> Who:
+    """Read a population by its name, or from a file; refused as in a scenario.
+
+    Returns
+    -------
+    Who
+        Its `name`, and what a file says of it (`described`, None for a built-in one), as a `Cohort` takes them.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the name or the file.
+    """
+    report = Report()
+    who = PopulationReader(report, vocabulary().populations).who(Node(str(name_or_path), Mark("population", 0)))
+    report.raise_if_any()
+    assert who is not None
+    return who
 
 
 def read_protocol(name: str, drug: str, chosen: Sequence[str] = ()) -> tuple[Item, ...]:

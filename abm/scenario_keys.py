@@ -8,8 +8,8 @@ tables and what its reader does with it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
+from abm.population_keys import BY_SEX, CORRELATION, MOST_SAMPLES, POPULATION, SAMPLE, TRAIT
 from abm.protocols import OPTION_RANGES
 from abm.scenario import Route
 from abm.scenario_kinds import (
@@ -17,7 +17,7 @@ from abm.scenario_kinds import (
     Choice,
     Either,
     Flag,
-    Kind,
+    Key,
     ListOf,
     MapOf,
     Nothing,
@@ -46,15 +46,6 @@ MOST_BAGS = 100
 MOST_POINTS = 10_000
 
 
-class Key(NamedTuple):
-    """What may stand under a key, what it means, whether it must be there, and what holds where it is not."""
-
-    kind: Kind
-    meaning: str
-    needed: bool = False
-    default: str = ""
-
-
 def _whole(option: str) -> Whole:
     low, high = OPTION_RANGES[option]
     return Whole(int(low), int(high))
@@ -74,7 +65,9 @@ SCENARIO: dict[str, Key] = {
     "name": Key(Text(name=True), "the name in every table", needed=True),
     "question": Key(Text(), "what is asked, in a sentence"),
     "population": Key(
-        Either((Choice("populations"), Table("population"))), "named population that candidates come from", needed=True
+        Either((Choice("populations"), Text(pattern=r"\.ya?ml$"), Table("population"))),
+        "population that candidates come from: a name, a population's file, or what is different from one",
+        needed=True,
     ),
     "patients": Key(Whole(1, MOST_PATIENTS), "how many virtual patients", needed=True),
     "select": Key(MapOf(Anything(), "traits"), "conditions on traits and tests of a candidate", default="everyone"),
@@ -97,14 +90,13 @@ SCENARIO: dict[str, Key] = {
     "protocols": Key(
         MapOf(ListOf(Either((Table("step"), Table("dose"))), 1, MOST_STEPS)), "own protocols by name", default="none"
     ),
+    "samples": Key(ListOf(Table("sample"), 0, MOST_SAMPLES), "blood samples of each patient", default="none"),
     "target": Key(Either((Table("target"), Nothing())), "exposure that the treatment needs", default="the drug's own"),
     "arms": Key(MapOf(Table("arm")), "the ways to treat the same patients, by name", needed=True),
     "extends": Key(Text(), "another scenario (a shipped name, or a file seen from this one) that this one changes"),
     "set": Key(MapOf(Anything(), ""), "values for dotted paths, put in place before anything is checked"),
     "sweep": Key(Table("sweep"), "values for dotted paths; each combination is a point: a scenario of its own"),
 }
-
-POPULATION = {"name": Key(Choice("populations"), "named population", needed=True)}
 
 ARM = {
     "reference": Key(Flag(), "the arm that the others are compared with; exactly one", default="false"),
@@ -213,6 +205,10 @@ RANGE = {
 TABLES: dict[str, Mapping[str, Key]] = {
     "scenario": SCENARIO,
     "population": POPULATION,
+    "trait": TRAIT,
+    "by_sex": BY_SEX,
+    "correlation": CORRELATION,
+    "sample": SAMPLE,
     "arm": ARM,
     "target": TARGET,
     "on_reaction": ON_REACTION,

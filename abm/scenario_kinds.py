@@ -81,3 +81,12 @@ class Nothing(NamedTuple):
 Kind = Union[  # noqa: UP007  (names of classes further up and down)
     Text, Flag, Whole, Number, Quantity, Choice, ListOf, MapOf, Table, Either, Anything, Nothing
 ]
+
+
+class Key(NamedTuple):
+    """What may stand under a key, what it means, whether it must be there, and what holds where it is not."""
+
+    kind: Kind
+    meaning: str
+    needed: bool = False
+    default: str = ""

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import functools
-import operator
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from abm.protocols import PROTOCOLS
-from abm.scenario import Cohort, Condition, Regimen, Scenario, Step
+from abm.scenario import Cohort, Regimen, Scenario, Step
 from abm.scenario_arms import ArmsReader, read_names
+from abm.scenario_cohort import CohortReader
 from abm.scenario_course import CourseReader
 from abm.scenario_doses import read_dose
-from abm.scenario_keys import GIVEN, POPULATION, RECORDABLE, SCENARIO, limits, needed
+from abm.scenario_keys import RECORDABLE, SCENARIO, limits, needed
+from abm.scenario_samples import read_samples
+from abm.scenario_source import shipped_populations
 from abm.scenario_steps import read_steps
 from abm.scenario_target import read_target
-from abm.scenario_tree import Node, Report, describe, shorten
+from abm.scenario_tree import Node, Report, shorten
 
 if TYPE_CHECKING:
     from abm.parameters.drugs import Drug
-
-_RELATIONS = {"==": operator.eq, ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
-_COMPARISON = re.compile(r"(==|>=|<=|>|<)\s*(\S+)")
 
 
 @dataclass(frozen=True)
@@ -59,11 +57,12 @@ def vocabulary() -> Vocabulary:
     """The names that the catalogue and the populations define."""
     from abm.parameters.catalog import DRUGS, all_parameters, default_parameters
     from abm.parameters.t_cell import CLONES
-    from abm.population import POPULATIONS, TRAITS
+    from abm.population import TRAITS
+    from abm.traits import POPULATIONS
 
     return Vocabulary(
         drugs=DRUGS,
-        populations=tuple(POPULATIONS),
+        populations=(*POPULATIONS, *shipped_populations()),
         traits=TRAITS,
         parameters={parameter.name: parameter.unit for parameter in all_parameters()},
         with_clones=tuple(CLONES),
@@ -100,7 +99,7 @@ class _ScenarioReader:
         values: dict[str, Any] = {
             "name": self._given("name", self._name),
             "question": self._given("question", lambda node: self._report.text(node, "question"), ""),
-            "cohort": self._cohort(),
+            "cohort": CohortReader(self._report, self._words).cohort(self._fields),
             "allergic_to": self._given("allergic_to", self._allergic_to, (drug,)),
             "arms": self._given("arms", arms.arms),
             "cells": self._whole("cells", 10_000),
@@ -110,6 +109,7 @@ class _ScenarioReader:
             "record": self._given("record", self._record, frozenset()),
             "parameters": self._given("parameters", self._parameters, {}),
             "target": self._given("target", lambda node: read_target(node, self._report)),
+            "samples": self._given("samples", lambda node: read_samples(node, self._report), ()),
         }
         self._check_given(values["allergic_to"], values["cohort"])
         return None if self._report.problems else Scenario(**values)
@@ -131,22 +131,6 @@ class _ScenarioReader:
         text = self._report.text(node, "name")
         return text if text is not None and self._report.name(text, node.mark) else None
 
-    def _cohort(self) -> Cohort | None:
-        population = self._given("population", self._population)
-        patients = self._whole("patients")
-        select = self._given("select", self._select, ())
-        given = self._given("given", self._conditioned_on, frozenset())
-        if population is None or patients is None or select is None:
-            return None
-        return Cohort(population, patients, select, given)
-
-    def _conditioned_on(self, node: Node) -> frozenset[str]:
-        """One thing that candidates are drawn conditioned on, or a list of such things."""
-        if isinstance(node.value, list):
-            return read_names(node, GIVEN, "S309", "given", self._report)
-        name = self._report.choice(node, GIVEN, "S309", "given")
-        return frozenset() if name is None else frozenset((name,))
-
     def _check_given(self, drugs: tuple[str | None, ...] | None, cohort: Cohort | None) -> None:
         """Note a cohort that is to have clones for a drug that none can fit."""
         drug = drugs[0] if drugs else None
@@ -158,65 +142,6 @@ class _ScenarioReader:
 
     def _record(self, node: Node) -> frozenset[str]:
         return read_names(node, RECORDABLE, "S308", "record", self._report)
-
-    def _population(self, node: Node) -> str | None:
-        if isinstance(node.value, dict):
-            fields = self._report.fields(node, POPULATION, needed(POPULATION), "population") or {}
-            if "name" not in fields:
-                return None
-            node = fields["name"]
-        return self._report.choice(node, self._words.populations, "S303", "population")
-
-    def _select(self, node: Node) -> tuple[Condition, ...]:
-        conditions: list[Condition] = []
-        for trait, value in (self._report.mapping(node, "select") or {}).items():
-            if trait not in self._words.traits:
-                message = f"unknown trait {shorten(trait)!r}"
-                self._report.add("S304", node.keys[trait], message, self._words.traits, trait)
-                continue
-            for bound in value.value if isinstance(value.value, list) else [value]:
-                condition = self._condition(trait, bound)
-                if condition is not None:
-                    self._check_copies(condition, bound)
-                    conditions.append(condition)
-        return tuple(conditions)
-
-    def _check_copies(self, condition: Condition, node: Node) -> None:
-        """Note a condition on an allele that no number of copies meets."""
-        if condition.trait.startswith("hla_") and not any(
-            _RELATIONS[condition.relation](copies, condition.value) for copies in (0, 1, 2)
-        ):
-            found = f"{condition.relation} {condition.value:g}"
-            self._report.add(
-                "S404", node.mark, f"{condition.trait} {found}: a person has 0, 1 or 2 copies of an allele"
-            )
-
-    def _condition(self, trait: str, node: Node) -> Condition | None:
-        """One bound on a trait, which must fit the trait's kind."""
-        kind = self._words.traits[trait]
-        value = node.value
-        if node.broken:
-            return None
-        if kind == "bool":
-            if isinstance(value, bool):
-                return Condition(trait, "==", value)
-            wanted = "true or false"
-        elif kind == "str":
-            if isinstance(value, str):
-                return Condition(trait, "==", value)
-            wanted = "a text"
-        else:
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                number = self._report.number(node, trait)
-                return None if number is None else Condition(trait, "==", number)
-            match = _COMPARISON.fullmatch(value.strip()) if isinstance(value, str) else None
-            if match is not None:
-                number = _finite(match.group(2))
-                if number is not None:
-                    return Condition(trait, match.group(1), number)  # type: ignore[arg-type]
-            wanted = 'a number or a comparison such as ">= 0.35" (==, >=, <=, >, <; no unit)'
-        self._report.add("S404", node.mark, f"{trait} is {describe(node)}; {wanted} is needed")
-        return None
 
     def _allergic_to(self, node: Node) -> tuple[str, ...] | None:
         items = self._report.items(node, "allergic_to")
@@ -259,11 +184,3 @@ class _ScenarioReader:
                 self._report.add("S108", node.keys[name], f"{name!r} is a named protocol already; choose another name")
             protocols[name] = read_steps(steps, name, self._report, self._words.drugs)
         return protocols
-
-
-def _finite(text: str) -> float | None:
-    """Number of a comparison, None for anything else."""
-    if not re.fullmatch(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", text):
-        return None
-    number = float(text)
-    return number if abs(number) < float("inf") else None

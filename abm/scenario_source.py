@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import stat
 from os import PathLike
@@ -15,13 +16,23 @@ _LARGEST_FILE_BYTES = 262_144
 
 def shipped_scenarios() -> dict[str, Path]:
     """Scenarios that come with the library, name to file."""
+    return _shipped("*.yaml")
+
+
+@functools.cache
+def shipped_populations() -> dict[str, Path]:
+    """Populations that come as files with the library, name to file."""
+    return _shipped("populations/*.yaml")
+
+
+def _shipped(pattern: str) -> dict[str, Path]:
     package = Path(__file__).resolve().parent
     checkout = package.parent
     candidates = [package / "_scenarios", checkout / "scenarios"]
     if (checkout / "pyproject.toml").is_file():
         candidates.reverse()
     for folder in candidates:
-        found = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+        found = {path.stem: path for path in sorted(folder.glob(pattern))}
         if found:
             return found
     return {}

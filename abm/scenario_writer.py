@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from abm.parameters.catalog import DRUGS
+from abm.population_text import population_text
 from abm.protocols import (
     LARGEST_DOSE_MG,
     PENICILLIN_ORAL,
@@ -19,6 +20,8 @@ from abm.protocols import (
 )
 from abm.scenario import Arm, Condition, Gap, Item, Regimen, Scenario, Step, StopRule, passes
 from abm.scenario_doses import format_dose
+from abm.scenario_phrases import flow_list, flow_map, number_text, quoted
+from abm.scenario_samples import samples_text
 from abm.scenario_steps import same_steps
 from abm.scenario_target import target_text
 from abm.units import format_quantity
@@ -39,20 +42,22 @@ def resolved_yaml(scenario: Scenario) -> str:
     lines = [
         _HEAD,
         f"name: {scenario.name}",
-        f"question: {_text(scenario.question)}",
-        f"population: {cohort.population}",
+        f"question: {quoted(scenario.question)}",
+        f"population: {population_text(cohort)}",
         f"patients: {cohort.patients}",
         f"select: {_select(cohort.select)}",
-        f"given: {_names(sorted(cohort.given))}",
+        f"given: {flow_list(sorted(cohort.given))}",
         f"drug: {scenario.allergic_to[0]}",
-        f"allergic_to: {_names(scenario.allergic_to)}",
+        f"allergic_to: {flow_list(scenario.allergic_to)}",
         f"cells: {scenario.cells}",
         f"replicates: {scenario.replicates}",
         f"seed: {scenario.seed}",
         f"follow_up: {format_quantity(scenario.follow_up_min, 'time')}",
-        f"record: {_names(sorted(scenario.record))}",
-        f"parameters: {_map({name: _number(value) for name, value in scenario.parameters.items()})}",
+        f"record: {flow_list(sorted(scenario.record))}",
+        f"parameters: {flow_map({name: number_text(value) for name, value in scenario.parameters.items()})}",
     ]
+    if scenario.samples:
+        lines.append(f"samples: {samples_text(scenario.samples)}")
     if scenario.target is not None:
         lines.append(f"target: {target_text(scenario.target)}")
     lines.append("arms:")
@@ -64,7 +69,7 @@ def resolved_yaml(scenario: Scenario) -> str:
 def _arm(arm: Arm) -> Iterator[str]:
     yield f"  {arm.name}:"
     yield f"    reference: {str(arm.reference).lower()}"
-    yield f"    premedication: {_names(sorted(arm.premedication))}"
+    yield f"    premedication: {flow_list(sorted(arm.premedication))}"
     if arm.on_reaction is None:
         yield "    on_reaction: null"
     else:
@@ -73,7 +78,7 @@ def _arm(arm: Arm) -> Iterator[str]:
             "resume_at": arm.on_reaction.resume_at,
             "recognised_after": format_quantity(arm.on_reaction.recognised_after_min, "time"),
         }
-        yield f"    on_reaction: {_map(rule)}"
+        yield f"    on_reaction: {flow_map(rule)}"
     if arm.stop_drug_when is not None:
         yield f"    stop_drug_when: {_stop_rule(arm.stop_drug_when)}"
     if arm.after:
@@ -91,8 +96,8 @@ def _arm(arm: Arm) -> Iterator[str]:
 def _stop_rule(rule: StopRule) -> str:
     fields: dict[str, str] = {"sign": rule.sign}
     if rule.sign == "detached":
-        fields["percent"] = _number(rule.percent)
-    return _map(fields | {"delay": format_quantity(rule.delay_min, "time")})
+        fields["percent"] = number_text(rule.percent)
+    return flow_map(fields | {"delay": format_quantity(rule.delay_min, "time")})
 
 
 def _given(items: tuple[Item, ...]) -> Iterator[str]:
@@ -100,13 +105,13 @@ def _given(items: tuple[Item, ...]) -> Iterator[str]:
     given = [item for item in items if not isinstance(item, Gap)]
     named = _named(given)
     if named is not None:
-        yield f"      - {_map(named)}"
+        yield f"      - {flow_map(named)}"
         return
     yield f"      - label: {given[0].protocol}"
     yield f"        drug: {given[0].drug}"
     yield "        steps:"
     for item in given:
-        yield f"          - {_map(_step(item) if isinstance(item, Step) else _regimen(item))}"
+        yield f"          - {flow_map(_step(item) if isinstance(item, Step) else _regimen(item))}"
 
 
 def _named(items: list[Step | Regimen]) -> dict[str, str] | None:
@@ -150,7 +155,7 @@ def _select(conditions: tuple[Condition, ...]) -> str:
     by_trait: dict[str, list[str]] = {}
     for condition in conditions:
         by_trait.setdefault(condition.trait, []).append(_bound(condition))
-    return _map({trait: bounds[0] if len(bounds) == 1 else _names(bounds) for trait, bounds in by_trait.items()})
+    return flow_map({trait: bounds[0] if len(bounds) == 1 else flow_list(bounds) for trait, bounds in by_trait.items()})
 
 
 def _bound(condition: Condition) -> str:
@@ -158,28 +163,8 @@ def _bound(condition: Condition) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return _text(value)
-    return _number(value) if condition.relation == "==" else f'"{condition.relation} {_number(value)}"'
-
-
-def _map(values: dict[str, str]) -> str:
-    return "{" + ", ".join(f"{key}: {value}" for key, value in values.items()) + "}"
-
-
-def _names(names: list[str] | tuple[str, ...]) -> str:
-    return f"[{', '.join(names)}]"
-
-
-def _number(value: float) -> str:
-    """A number that every YAML reader takes for one: with a point before an exponent."""
-    text = repr(float(value))
-    return text.replace("e", ".0e") if "e" in text and "." not in text else text
-
-
-def _text(text: str) -> str:
-    """A quoted text; what YAML does not print is escaped."""
-    quoted = json.dumps(text, ensure_ascii=False)
-    return "".join(char if char.isprintable() else f"\\U{ord(char):08X}" for char in quoted)
+        return quoted(value)
+    return number_text(value) if condition.relation == "==" else f'"{condition.relation} {number_text(value)}"'
 
 
 def sweep_yaml(values: dict[str, Any]) -> str:
@@ -201,11 +186,11 @@ def _block(value: Any, pad: str) -> Iterator[str]:
 
 def _flow(value: Any) -> str:
     if isinstance(value, dict):
-        return _map({_key(key): _flow(child) for key, child in value.items()})
+        return flow_map({_key(key): _flow(child) for key, child in value.items()})
     if isinstance(value, list):
-        return _names([_flow(child) for child in value])
-    return _text(value) if isinstance(value, str) else json.dumps(value)
+        return flow_list([_flow(child) for child in value])
+    return quoted(value) if isinstance(value, str) else json.dumps(value)
 
 
 def _key(key: str) -> str:
-    return key if _PLAIN_KEY.fullmatch(key) else _text(key)
+    return key if _PLAIN_KEY.fullmatch(key) else quoted(key)

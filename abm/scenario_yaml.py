@@ -118,6 +118,8 @@ class _Builder:
         if kind == "AliasEvent":
             return self._alias(event, mark)
         if kind == "ScalarEvent":
+            if event.style == ">":
+                event.value = event.value.replace("\a", "")  # the parser's mark of where lines were folded
             node = Node(_scalar(event), mark, event.value)
             self._check_text(event.value, mark)
         elif kind == "SequenceStartEvent":

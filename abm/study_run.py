@@ -20,6 +20,7 @@ from abm import provenance
 from abm.output_tables import patients_table
 from abm.parameters.catalog import ParameterSet, default_parameters
 from abm.population import select_patients
+from abm.population_text import COHORT_FILE
 from abm.run_folder import RunFolder
 from abm.scenario import Scenario
 from abm.scenario_writer import resolved_yaml
@@ -69,7 +70,8 @@ def run_scenario(
     parameters = default_parameters().with_overrides(scenario.parameters)
     identity = provenance.identity(scenario, parameters)
     path = out if out is not None else default_folder(scenario.name, identity)
-    folder = RunFolder(path, identity, ("outcomes", "events", *sorted(scenario.record)))
+    tables = ("outcomes", "events", *sorted(scenario.record), *(["samples"] if scenario.samples else []))
+    folder = RunFolder(path, identity, tables)
     record = folder.record()
     if record is None or not record["finished"]:
         drawn = (select or select_patients)(scenario, parameters)
@@ -142,6 +144,8 @@ class _Run:
             record = provenance.birth_certificate(scenario, folder.identity)
             folder.write_json("run.json", record)
         folder.write_text("scenario.yaml", resolved_yaml(scenario))
+        if scenario.cohort.cohort_rows is not None:
+            folder.write_text(COHORT_FILE, scenario.cohort.cohort_rows.text())
         folder.write_text("parameters.csv", provenance.parameters_csv(self.work.parameters))
         folder.write_text("columns.csv", provenance.columns_csv())
         record["content_hashes"]["patients"] = folder.write_table("patients", iter([patients_table(self.patients)]))

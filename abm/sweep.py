@@ -212,7 +212,7 @@ class SharedSelection:
         """Return the patients of a scenario."""
         asked = dataclasses.replace(
             scenario, name="", question="", arms=(), cells=1, replicates=1, follow_up_min=0.0, parameters={},
-            record=frozenset(),
+            record=frozenset(), samples=(),
         )  # fmt: skip
         for kept in self._kept:
             if kept.asked == asked and all(parameters[name] == value for name, value in kept.read.items()):

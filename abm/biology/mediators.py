@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from numba import njit
 
 
@@ -22,6 +24,30 @@ def relaxed(level, rest, source, kept, rate):
     """
     target = rest + source / rate
     return target + (level - target) * kept
+
+
+def level_within(level, later, rate, passed, whole):
+    """Level of a one-compartment substance inside a step in which it went from `level` to `later`.
+
+    With a source constant over the step, ``x(t) = x0 + (x1 − x0)·(1 − e^(−k·t))/(1 − e^(−k·T))``.
+
+    Parameters
+    ----------
+    level, later : float
+        Concentration at the start and at the end of the step.
+    rate : float
+        k per minute.
+    passed, whole : float
+        Time since the start of the step, and its length, minutes.
+    """
+    if whole <= 0.0:
+        return later
+    return level + (later - level) * math.expm1(-rate * passed) / math.expm1(-rate * whole)
+
+
+def tryptase_rise(acute, baseline):
+    """Whether an acute serum tryptase speaks for mast-cell activation: above 1.2 times the baseline plus 2 ng/mL."""
+    return acute > 1.2 * baseline + 2.0
 
 
 @njit(error_model="numpy")

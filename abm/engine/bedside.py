@@ -20,6 +20,7 @@ from abm.scenario import Arm, Gap, Regimen, Step
 
 if TYPE_CHECKING:
     from abm.engine.immunity import Immunity
+    from abm.engine.samples import Samples
 
 EPISODE_MIN = 30.0
 """Symptoms after fewer symptom-free minutes belong to the same reaction."""
@@ -75,6 +76,7 @@ class Bedside:
         self.interval_bins, self.look_at_bin = 0, NEVER
         self.rested: dict[tuple[float, frozenset[str]], Any] = {}
         self.recorder = Recorder(self)
+        self.samples: Samples | None = None
 
     def _waiting(self, end_min: float) -> Iterator[None]:
         self.infusing, self.stop_at_min = False, math.inf
@@ -96,7 +98,10 @@ class Bedside:
             goal = end_bin
             if self.immunity is not None:
                 goal = min(end_bin, self.immunity.plan(self.now_bin, self.state, self.rates))
-            reached, reason = advance(self.state, self.rates, self.now_bin, goal, self.look_at_bin)
+            pause_at = self.look_at_bin
+            if self.samples is not None:
+                pause_at = min(pause_at, self.samples.pause_at(self.state, self.now_bin))
+            reached, reason = advance(self.state, self.rates, self.now_bin, goal, pause_at)
             self.now_bin = int(reached)
             self.now_min = minutes(self.now_bin - self.start_bin)
             if not np.isfinite(self.state.body).all():
@@ -105,6 +110,8 @@ class Bedside:
                 self.recorder.drain()
             if reason == REACTION:
                 self._note_reaction()
+            if self.samples is not None:
+                self.samples.take(self)
             if self.immunity is not None and self.now_bin >= self.immunity.next_bin:
                 self._note_signs(self.immunity)
             soonest = min(self.stop_at_min, self.withdraw_at_min)

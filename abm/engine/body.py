@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from abm.engine.advance import NEVER
 from abm.engine.cells import organ_cells, patient_state
 from abm.engine.clock import bins, minutes
 from abm.engine.course import Course, EngineError
@@ -16,6 +17,7 @@ from abm.engine.exposure import begin_exposure, exposure_outcome, targets_of
 from abm.engine.immunity import NO_DISEASE, new_immunity
 from abm.engine.prescription import arm_for
 from abm.engine.rates import Rates, patient_rates
+from abm.engine.samples import Samples
 from abm.engine.state import BODY, COUNT, ORGANS, State
 from abm.parameters.catalog import ParameterSet
 from abm.scenario import Arm, Scenario
@@ -149,8 +151,14 @@ def run_arm(
     if course.died:
         return ArmResult({"treated": False}, [], {}, course)
     receptors = course.state.receptors[0].copy()
-    course.run(scenario.follow_up_min)
     recorded: dict[str, dict[str, np.ndarray]] = {}
+    if scenario.samples:
+        course.samples = Samples(scenario.samples, course.start_bin)
+        course.samples.take(course)
+    course.run(scenario.follow_up_min)
+    if course.samples is not None:
+        _draw_later(course)
+        recorded["samples"] = course.samples.table(float(patient["baseline_tryptase_ng_per_ml"]))
     if "timeseries" in scenario.record:
         recorded["timeseries"] = course.recorder.timeseries()
     if "cells" in scenario.record:
@@ -158,6 +166,16 @@ def run_arm(
     if course.immunity is not None:
         recorded |= {name: table for name, table in course.immunity.tables().items() if name in scenario.record}
     return ArmResult(outcome_of(course, parameters), course.recorder.events, recorded, course)
+
+
+def _draw_later(course: Course) -> None:
+    """Take the samples that come after the end of observation, from a copy of the patient who lives on without drug."""
+    samples = course.samples
+    assert samples is not None
+    later = _copied(course, course.arm, course.rates)
+    later.samples, later.course_over = samples, True
+    while samples.next_due() < NEVER and not later.died:
+        later.wait(minutes(math.floor(samples.next_due()) + 1 - later.start_bin))
 
 
 def outcome_of(course: Course, parameters: ParameterSet) -> dict[str, Any]:

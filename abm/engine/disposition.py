@@ -12,7 +12,7 @@ from abm.biology import pharmacokinetics as pk
 from abm.engine.clock import BASE_MIN, DOUBLINGS, MINUTE
 from abm.parameters.catalog import DRUGS, ParameterSet
 
-_REFERENCE = {"weight_kg": 70.0, "clearance_factor": 1.0, "renal_factor": 1.0}
+_REFERENCE = {"weight_kg": 70.0, "volume_factor": 1.0, "clearance_factor": 1.0, "renal_factor": 1.0}
 """Traits of the adult in whom a usual dose has the reference antigen."""
 
 
@@ -55,9 +55,9 @@ class Disposition(NamedTuple):
 
 def disposition(p: ParameterSet, drug: str, patient: Mapping[str, Any]) -> Disposition:
     """Propagators and scales of `drug` in a patient of given weight, clearance and kidney function."""
-    litres = p[f"drugs.{drug}.central_l_per_kg"] * float(patient["weight_kg"])
+    litres = p[f"drugs.{drug}.central_l_per_kg"] * _kg(patient)
     antigenic = pk.METABOLITE if DRUGS[drug].metabolite else pk.CENTRAL
-    t_cell_per_mg = _t_cell_per_mg(p, drug, float(patient["weight_kg"]))
+    t_cell_per_mg = _t_cell_per_mg(p, drug, _kg(patient))
     rates = drug_matrix(p, drug, patient)
     both = pk.with_integral(pk.with_integral(rates, antigenic), pk.CENTRAL)
     steps = pk.step_matrices(both, BASE_MIN, DOUBLINGS)
@@ -83,7 +83,7 @@ def drug_matrix(p: ParameterSet, drug: str, patient: Mapping[str, Any]) -> np.nd
     Kidney function scales the renal share of the drug's clearance, and all of the metabolite's. What does not exist of
     a drug (a third compartment, absorption, a metabolite, a renal share of its own) is zero.
     """
-    weight_kg, kidneys = float(patient["weight_kg"]), float(patient["renal_factor"])
+    weight_kg, kidneys = _kg(patient), float(patient["renal_factor"])
     central_l = p[f"drugs.{drug}.central_l_per_kg"] * weight_kg
     clearance = p[f"drugs.{drug}.clearance_l_per_h"] * float(patient["clearance_factor"])
     renal_share = _if_any(p, drug, "renal_share")
@@ -99,6 +99,11 @@ def drug_matrix(p: ParameterSet, drug: str, patient: Mapping[str, Any]) -> np.nd
         _if_any(p, drug, "peripheral_2_out_per_h") / 60.0,
         _if_any(p, drug, "depot_absorption_per_h") / 60.0,
     )
+
+
+def _kg(patient: Mapping[str, Any]) -> float:
+    """Body weight as volumes of distribution go with it, which `volume_factor` raises where there is more fluid."""
+    return float(patient["weight_kg"]) * float(patient["volume_factor"])
 
 
 def _if_any(p: ParameterSet, drug: str, key: str) -> float:

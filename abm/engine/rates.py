@@ -213,7 +213,8 @@ def _body(
         _histamine_rate(p),
         float(patient["baseline_tryptase_ng_per_ml"]),
         math.log(2.0) / (60.0 * p["mediators.tryptase_half_life_h"]),
-        p["mediators.tryptase_spillover"] / (1000.0 * p["mediators.tryptase_volume_l"]),
+        p["mediators.tryptase_spillover"]
+        / (1000.0 * p["mediators.tryptase_volume_l"] * float(patient["volume_factor"])),
         1.0 / p["symptoms.local_memory_min"],
         p["symptoms.flush_histamine_ng_per_ml"] * own * skin_shift,
         p["symptoms.local_release_skin"] * own * skin_shift,

@@ -5,6 +5,8 @@ A citation that ends in ``[not checked]`` is given from memory of the literature
 
 from __future__ import annotations
 
+from abm.parameters.population_sources import POPULATION_SOURCES
+
 SOURCES: dict[str, str] = {
     "model": "this project; see docs/model.md",
     "dembo_goldstein_1978": "Dembo M, Goldstein B. Theory of equilibrium binding of symmetric bivalent haptens to cell "
@@ -271,4 +273,5 @@ SOURCES: dict[str, str] = {
     "[not checked]",
     "pichler_p_i": "Pichler WJ. Pharmacological interaction of drugs with antigen-specific immune receptors: "
     "the p-i concept. Curr Opin Allergy Clin Immunol 2002;2(4):301–305. [not checked]",
+    **POPULATION_SOURCES,
 }

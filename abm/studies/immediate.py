@@ -122,7 +122,7 @@ def p3_bell(world: World) -> Finding:
 
 def crosslinks_at_equilibrium(world: World, parameters: ParameterSet, receptors: float, antigen: float) -> np.ndarray:
     """Cross-links of every cell after ten minutes in a constant antigen; no receptor is lost meanwhile."""
-    factors = ("renal_factor", "clearance_factor", "ship1_factor", "syk_factor", "symptom_factor")
+    factors = ("volume_factor", "renal_factor", "clearance_factor", "ship1_factor", "syk_factor", "symptom_factor")
     patient = {"weight_kg": 70.0, "baseline_tryptase_ng_per_ml": 4.5} | dict.fromkeys(factors, 1.0)
     kept = parameters.with_overrides({"ige_receptor.internalisation_per_min": 0.0})
     rates = patient_rates(kept, patient, ("penicillin_g",), (1, 1, 1), frozenset(), (world.seed, 0, 0))

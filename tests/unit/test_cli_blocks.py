@@ -20,6 +20,11 @@ def call(*words: str) -> Result:
     return CliRunner().invoke(app, list(words))
 
 
+def small_study(patients: int, **sizes: object) -> types.SimpleNamespace:
+    """Return what a progress line reads of a study."""
+    return types.SimpleNamespace(name="s", cohort=types.SimpleNamespace(patients=patients), **sizes)
+
+
 def printed(result: Result) -> str:
     return " ".join(result.output.split())
 
@@ -65,7 +70,7 @@ def test_a_closed_pipe_ends_quietly() -> None:
 def test_quiet_progress_tells_the_time_left(capsys, monkeypatch) -> None:
     clock = iter([100.0, 110.0, 140.0, 141.0])
     monkeypatch.setattr(cli_run.time, "monotonic", lambda: next(clock))
-    study = types.SimpleNamespace(name="s", arms=[1, 2], cells=1000, replicates=3)
+    study = small_study(90, arms=[1, 2], cells=1000, replicates=3)
     lines = cli_run.QuietLines(study)
     for done in (10, 20, 30, 90):
         lines(done, 90)
@@ -77,7 +82,7 @@ def test_quiet_progress_tells_the_time_left(capsys, monkeypatch) -> None:
 
 def test_progress_on_a_terminal_is_a_bar(capsys, monkeypatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    study = types.SimpleNamespace(name="s", arms=[1], cells=10, replicates=1)
+    study = small_study(4, arms=[1], cells=10, replicates=1)
     with cli_run.progress_of(study) as update:
         update(1, 4)
         update(4, 4)

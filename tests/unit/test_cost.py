@@ -26,8 +26,6 @@ from abm.scenario_file import load_scenario, load_study
 from abm.study import run_study
 from analysis.intervals import paired_difference
 
-pytestmark = pytest.mark.slow
-
 
 def test_counts_are_products_summed_over_points() -> None:
     one = cost_of(load_scenario("comparison", ["patients=7", "replicates=2", "cells=50"]))
@@ -107,7 +105,7 @@ def test_a_dry_run_writes_nothing_and_says_what_matters(tmp_path: Path, monkeypa
     assert result.exit_code == 0, result.output
     told = " ".join(result.output.split())
     for part in (
-        "2 points × 385 patients × 3 arms × 1 replicates = 2,310 courses",
+        "2 points × 385 patients × 3 arms × 1 replicate = 2,310 courses",
         "10,000 mast cells a patient",
         "within a factor of 3",
         "±5.0 points at 50%",
