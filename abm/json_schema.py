@@ -1,4 +1,4 @@
-"""The JSON Schema of scenario files (draft 2020-12), for editors: completion, hover text, wrong words underlined.
+"""The JSON Schema of scenario and population files (draft 2020-12), for editors: completion, hover text, wrong words underlined.
 
 Made from the tables of `abm.scenario_keys` and the vocabulary, as the readers are. It says what a file may look like;
 what only makes sense together (a gap at the end of a course, an arm that follows a later one) is the readers' affair.
@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from abm.scenario_keys import ITEM, ITEM_FORMS, TABLES, Key, needed
+from abm.population_keys import NEEDED_IN_A_POPULATION_FILE, POPULATION
+from abm.scenario_keys import ITEM, ITEM_FORMS, SCENARIO, TABLES, Key, needed
 from abm.scenario_kinds import (
     Anything,
     Choice,
@@ -47,7 +48,7 @@ def scenario_schema() -> Schema:
     """Return the whole schema.
 
     A file that says `extends`, `set` or `sweep` is complete only with what they add, so in such a file no key is
-    needed, and an empty value takes an inherited key away.
+    needed, and an empty value takes an inherited key away. A file that says what only a population says is one.
     """
     whole, part = _Maker(inherits=False), _Maker(inherits=True)
     definitions = {
@@ -55,14 +56,20 @@ def scenario_schema() -> Schema:
         **{f"{name}{_NULLABLE}": part.table(name, keys) for name, keys in TABLES.items() if name in _MERGED},
         **_shared(),
     }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "desensim scenario",
-        "description": "Who is treated, with what, how, for how long, and what is recorded.",
-        "type": "object",
+    definitions["population_file"] = _population_file(definitions["population"])
+    scenario = {
         "if": {"anyOf": [{"required": [key]} for key in _INHERITING]},
         "then": {"$ref": f"#/$defs/scenario{_NULLABLE}"},
         "else": {"$ref": "#/$defs/scenario"},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "desensim scenario",
+        "description": "Who is treated, with what, how, for how long, and what is recorded; or a population.",
+        "type": "object",
+        "if": {"anyOf": [{"required": [key]} for key in sorted(POPULATION.keys() - SCENARIO.keys())]},
+        "then": {"$ref": "#/$defs/population_file"},
+        "else": scenario,
         "$defs": definitions,
     }
 
@@ -72,7 +79,21 @@ def schema_text() -> str:
     return json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-_ONE_OF = {"step": ("dose", "rate"), "dose": ("every", "route"), "target": ("time_above", "auc")}
+def _population_file(population: Schema) -> Schema:
+    """Schema of a population in a file of its own, which describes people and has none."""
+    properties = {key: schema for key, schema in population["properties"].items() if key != "from"}
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "required": list(NEEDED_IN_A_POPULATION_FILE),
+    }
+
+
+_ONE_OF = {
+    "step": ("dose", "rate"), "dose": ("every", "route"), "target": ("time_above", "auc"),
+    "population": ("name", "like", "from"),
+}  # fmt: skip
 """Keys of which a table needs one."""
 
 _MERGED = ("scenario", "population", "trait", "by_sex", "arm", "on_reaction", "stop_drug_when", "target")
@@ -93,7 +114,7 @@ class _Maker:
         schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
         if needed(keys) and not (self.inherits and name in _MERGED):
             schema["required"] = list(needed(keys))
-        if name in _ONE_OF:
+        if name in _ONE_OF and not (self.inherits and name in _MERGED):
             schema["anyOf"] = [{"required": [key]} for key in _ONE_OF[name]]
         return schema
 

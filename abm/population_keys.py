@@ -21,6 +21,8 @@ POPULATION = {
     "from": Key(Text(), "CSV file with the user's own patients, a row each"),
 }
 
+NEEDED_IN_A_POPULATION_FILE = ("name", "meaning", "like")
+
 _SPREAD_OF = Either((Number(), Table("by_sex")))
 TRAIT = {
     "distribution": Key(Choice(DISTRIBUTIONS), "how the trait is spread", needed=True),

@@ -18,6 +18,11 @@ def population_text(cohort: Cohort) -> str:
     return flow_map(fields) if fields else cohort.population
 
 
+def population_file(described: Described) -> str:
+    """A population's file with everything that it states or takes over from what it is like."""
+    return "".join(f"{key}: {value}\n" for key, value in described_fields(described).items())
+
+
 def described_fields(described: Described) -> dict[str, str]:
     """Keys of a population's map and what stands under them."""
     fields = {

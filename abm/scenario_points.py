@@ -40,10 +40,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Many scenarios that differ in the values of some paths; `source` is the whole file, loadable."""
+    """Many scenarios that differ in the values of some paths.
+
+    `source` is the whole file, which loads where `files` (name and text) lie beside it.
+    """
 
     name: str
     question: str
     axes: tuple[Axis, ...]
     points: tuple[Point, ...]
     source: str
+    files: tuple[tuple[str, str], ...] = ()

@@ -13,7 +13,7 @@ from abm.cohort_file import read_cohort
 from abm.parameters.catalog import default_parameters
 from abm.parameters.hla import ANCESTRIES
 from abm.patient_rows import PatientRows
-from abm.population_keys import CORRELATION, POPULATION
+from abm.population_keys import CORRELATION, NEEDED_IN_A_POPULATION_FILE, POPULATION
 from abm.scenario_keys import needed
 from abm.scenario_laws import read_law
 from abm.scenario_source import read_tree, shipped_populations
@@ -51,7 +51,7 @@ class PopulationReader:
         text = self._report.text(node, "population")
         if text is None:
             return None
-        if text.endswith(_SUFFIXES):
+        if is_file(text):
             return self._file(_beside(node.mark, text), text, node, below)
         name = self._report.choice(node, self._names, "S303", "population")
         shipped = shipped_populations()
@@ -75,7 +75,7 @@ class PopulationReader:
 
     def _written(self, node: Node, below: tuple[str, ...], file: bool = False) -> Who | None:
         """A population written out, which states what is different from the one that it is `like`."""
-        fields = self._report.fields(node, POPULATION, ("name", "meaning", "like") if file else (), "population")
+        fields = self._report.fields(node, POPULATION, NEEDED_IN_A_POPULATION_FILE if file else (), "population")
         if fields is None:
             return None
         if set(fields) == {"name"}:
@@ -91,7 +91,7 @@ class PopulationReader:
             return None
         like = self.who(fields["like"], below) if "like" in fields else Who(_DEFAULT)
         described = None if like is None else self._described(fields, like, node)
-        rows = read_cohort(fields["from"], _beside, self._report) if "from" in fields else None
+        rows = cohort_rows(fields["from"], self._report) if "from" in fields else None
         if like is None or described is None or ("from" in fields and rows is None):
             return None
         if set(fields) <= {"from", "like"}:
@@ -160,6 +160,16 @@ class PopulationReader:
         if value is None or source is None or where is None or None in names:
             return None
         return Correlation(str(names[0]), str(names[1]), value, source, where)
+
+
+def is_file(text: str) -> bool:
+    """Whether a population is called by its file, not by a name."""
+    return text.endswith(_SUFFIXES)
+
+
+def cohort_rows(node: Node, report: Report) -> PatientRows | None:
+    """The user's own patients in the file that `node` names, or None after noting what is wrong with it."""
+    return read_cohort(node, _beside, report)
 
 
 def _beside(mark: Mark, given: str) -> Path:

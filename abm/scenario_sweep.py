@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from abm.scenario_axes import axes_of, shown
+from abm.scenario_beside import with_files_beside
 from abm.scenario_keys import MOST_POINTS, RANGE, SCALES, SOBOL, SWEEP, limits, needed, paths_of_whole_numbers
 from abm.scenario_overrides import put, without
 from abm.scenario_points import Point, Sweep
@@ -47,20 +48,27 @@ def read_sweep(root: Node, overridden: Sequence[str], report: Report) -> Sweep |
         report.add("S105", node.mark, f"this sweep has {count:,} points; at most {MOST_POINTS:,} are allowed")
     if report.problems:
         return None
-    rows = [
-        [value for part in combination for value in part]
-        for combination in itertools.product(
-            *(list(zip(*(line.values for line in block), strict=True)) for block in blocks)
-        )
-    ]
-    points = _points(base, lines, rows, report)
-    if report.problems:
-        return None
+    points = _points(base, lines, _rows(blocks), report)
+    return None if report.problems else _sweep(root, points)
+
+
+def _rows(blocks: list[Block]) -> list[list[Node]]:
+    """Values of every point, in the order of the lines of all blocks."""
+    steps = (list(zip(*(line.values for line in block), strict=True)) for block in blocks)
+    return [[value for part in combination for value in part] for combination in itertools.product(*steps)]
+
+
+def _sweep(root: Node, points: list[Point]) -> Sweep:
+    """The sweep of these points, as it is shown and written: with the files it names in a folder of its own."""
+    moved, files = with_files_beside(root)
+    assert isinstance(moved.value, dict)
+    blocks = _blocks(moved.value["sweep"], Report())
+    lines = [line for block in blocks for line in block]
     axes = axes_of([line.path for line in lines], [line.values for line in lines])
-    first = points[0].scenario
-    values = [tuple(shown(node, axis) for node, axis in zip(row, axes, strict=True)) for row in rows]
+    values = [tuple(shown(node, axis) for node, axis in zip(row, axes, strict=True)) for row in _rows(blocks)]
     points = [Point(point.number, row, point.scenario) for point, row in zip(points, values, strict=True)]
-    return Sweep(first.name, first.question, axes, tuple(points), sweep_yaml(plain(root)))
+    first = points[0].scenario
+    return Sweep(first.name, first.question, axes, tuple(points), sweep_yaml(plain(moved)), files)
 
 
 def _points(base: Node, lines: list[Line], rows: list[list[Node]], report: Report) -> list[Point]:

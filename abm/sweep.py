@@ -101,6 +101,8 @@ def _begun(sweep: Sweep, folder: RunFolder, record: dict[str, Any] | None) -> di
         record = sweep_certificate(sweep, folder.identity)
         folder.write_json("run.json", record)
     folder.write_text("scenario.yaml", sweep.source)
+    for name, text in sweep.files:
+        folder.write_text(name, text)
     folder.write_text("columns.csv", provenance.columns_csv(dictionary(sweep)))
     table = points_table(sweep)
     write_whole(folder.path / "points.parquet", partial(pq.write_table, table, compression="zstd"))

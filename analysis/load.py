@@ -113,6 +113,12 @@ class RunResults:
         """
         return self._read_recorded("timeseries", patient_id, arm, columns, "time_min")
 
+    def samples(
+        self, *, patient_id: int | None = None, arm: str | None = None, columns: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Read the blood samples, if any were asked for; as `timeseries`, and always with `sample`."""
+        return self._read_recorded("samples", patient_id, arm, columns, "sample", "time_min")
+
     def cells(self, *, patient_id: int | None = None, arm: str | None = None) -> pd.DataFrame:
         """Read the mast cells, if the run recorded them; parameters and errors as in `timeseries`."""
         return self._read_recorded("cells", patient_id, arm)

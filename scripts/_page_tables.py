@@ -15,10 +15,13 @@ from abm.output_columns import TABLES as OUTPUT
 from abm.parameters.catalog import DRUGS, all_parameters
 from abm.parameters.parameter import Parameter
 from abm.parameters.sources import SOURCES
-from abm.population import POPULATIONS
 from abm.protocols import PROTOCOLS
 from abm.random_streams import Stream
+from abm.scenario_file import named_population
+from abm.scenario_source import shipped_populations
 from abm.studies.verify import CHECKS
+from abm.trait_laws import Described
+from abm.traits import POPULATIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 KINDS = ("measured", "derived", "fitted", "assumed")
@@ -79,9 +82,39 @@ def parameter_counts() -> list[str]:
 
 
 def sources() -> list[str]:
-    """Every source, and how many parameters name it."""
+    """Every source, how many parameters name it, and how many laws and correlations of shipped populations."""
     used = Counter(p.source for p in all_parameters())
-    return table(("key", "parameters", "source"), ((f"`{key}`", used[key], text) for key, text in SOURCES.items()))
+    stated = Counter(each.source for name in shipped_populations() for each in (*described(name).laws,
+                     *described(name).correlations))  # fmt: skip
+    rows = ((f"`{key}`", used[key], stated[key], text) for key, text in SOURCES.items())
+    return table(("key", "parameters", "traits of populations", "source"), rows)
+
+
+def described(name: str) -> Described:
+    """What the file of a shipped population says."""
+    found = named_population(name).described
+    assert found is not None
+    return found
+
+
+def populations_from_files() -> list[str]:
+    """The populations of `scenarios/populations/`."""
+    rows = []
+    for name in shipped_populations():
+        who = described(name)
+        rows.append((f"[`{name}`](#{name})", who.meaning, f"`{who.like}`", ", ".join(f"`{x.trait}`" for x in who.laws)))
+    return table(("population", "who", "like", "traits of its own"), rows)
+
+
+def population(name: str) -> list[str]:
+    """Laws and correlations of a population from a file, with their sources."""
+    who = described(name)
+    rows = [(f"`{x.trait}`", x.words(), x.unit, x.kind, f"`{x.source}`", x.where, x.note) for x in who.laws]
+    rows += [
+        (f"`{x.first}` and `{x.second}`", f"correlation {x.value:g}", "", "", f"`{x.source}`", x.where, "")
+        for x in who.correlations
+    ]
+    return table(("trait", "law", "unit", "kind", "source", "where", "note"), rows)
 
 
 def drugs() -> list[str]:
@@ -175,6 +208,8 @@ TABLES: dict[str, Callable[..., list[str]]] = {
     "output tables": output_tables,
     "checks": checks,
     "streams": lambda: table(("number", "stream"), ((s.value, f"`{s.name}`") for s in Stream)),
+    "shipped populations": populations_from_files,
+    "population": population,
     "populations": lambda: table(("population", "who"), ((f"`{p.name}`", p.meaning) for p in POPULATIONS.values())),
     "protocols": lambda: table(
         ("protocol", "what is given", "source"), ((f"`{p.name}`", p.description, p.source) for p in PROTOCOLS.values())

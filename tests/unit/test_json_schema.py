@@ -14,6 +14,7 @@ from abm.scenario_course import OPTIONS
 from abm.scenario_file import shipped_scenarios
 from abm.scenario_keys import ITEM, ITEM_FORMS, PROTOCOL_OPTIONS, TABLES
 from abm.scenario_schema import vocabulary
+from abm.scenario_source import shipped_populations
 from abm.scenario_tree import Mark, Report
 from abm.scenario_yaml import parse, plain
 
@@ -32,9 +33,64 @@ def test_the_schema_is_one_and_is_shipped() -> None:
     assert json.loads(schema_text()) == SCHEMA
 
 
-@pytest.mark.parametrize("name", shipped_scenarios())
-def test_every_shipped_scenario_is_accepted(name: str) -> None:
-    assert accepts(Path(shipped_scenarios()[name]).read_text(encoding="utf-8"))
+FILES = [*shipped_scenarios().values(), *shipped_populations().values()]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_shipped_file_is_accepted_and_names_the_schema(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert accepts(text)
+    assert not accepts(f"{text}\npateints: 3\n")
+    first = text.partition("\n")[0]
+    assert first.startswith("# yaml-language-server: $schema=")
+    assert (path.parent / first.partition("=")[2]).resolve() == path.parents[path.parent.name == "populations"] / FILE
+
+
+PEOPLE = shipped_populations()["cystic_fibrosis"].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_accepted"),
+    [
+        ("like: unselected", "like: own.yaml", True),
+        ("like: unselected", "like: adults", False),
+        ("like: unselected\n", "", False),
+        ("meaning: lean", "meening: lean", False),
+        ("like: unselected", "like: unselected\nfrom: cohort.csv", False),
+        ("    mean: 21", "    meen: 21", False),
+        ("    mean: 21", "    mean: {female: 20, male: 22}", True),
+        ("    mean: 21", "    mean: {female: 20}", False),
+        ("    source: burrows_2007\n", "", False),
+        ("distribution: bernoulli", "distribution: binomial", False),
+        ("value: 0.931", "value: 1.931", False),
+        ("between: [weight_kg, height_cm]", "between: [weight_kg]", False),
+    ],
+)
+def test_structure_of_a_population_is_held(before: str, after: str, is_accepted: bool) -> None:
+    assert before in PEOPLE
+    assert accepts(PEOPLE.replace(before, after, 1)) is is_accepted
+
+
+@pytest.mark.parametrize(
+    ("population", "is_accepted"),
+    [
+        ("pregnant", True),
+        ("mine.yaml", True),
+        ("mine.txt", False),
+        ("{name: unselected}", True),
+        ("{from: cohort.csv}", True),
+        ("{like: pregnant, ancestry: han_chinese}", True),
+        ("{ancestry: han_chinese}", False),
+        ("{like: pregnant, traits: {weight_kg: {distribution: normal}}}", False),
+    ],
+)
+def test_the_ways_to_say_a_population(population: str, is_accepted: bool) -> None:
+    assert accepts(SMALL.replace("sensitised_adult", population)) is is_accepted
+
+
+def test_samples_are_known() -> None:
+    assert accepts(SMALL + "samples: [{at: 1 h, after: onset}]\n")
+    assert not accepts(SMALL + "samples: [{at: 1 h, after: lunch}]\n")
 
 
 def test_every_key_of_every_table_is_in_it_with_its_meaning() -> None:

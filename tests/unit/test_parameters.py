@@ -30,9 +30,10 @@ from abm.parameters.catalog import (
 from abm.parameters.parameter import Parameter
 from abm.parameters.sources import SOURCES
 from abm.parameters.t_cell import CLONES
-from abm.population import POPULATIONS, _candidate, _traits, draw_patient
+from abm.population import _candidate, draw_patient
 from abm.repertoire import GivenFittingClone, repertoire_of
 from abm.scenario import Cohort
+from abm.traits import POPULATIONS, traits_of
 
 DELAYED = {"clones", "epidermis", "severity"}
 """Groups of the delayed mechanism alone."""
@@ -209,7 +210,7 @@ def people(p: ParameterSet, tests: bool) -> list[dict]:
     if tests:
         scenario = a_scenario(an_arm())
         return [draw_patient(scenario, p, number) for number in range(40)]
-    found = [_traits(p, POPULATIONS[name], 7, number, 1) for name in POPULATIONS for number in range(400)]
+    found = [traits_of(p, POPULATIONS[name], 7, number, 1) for name in POPULATIONS for number in range(400)]
     known = a_scenario(an_arm(), allergic_to=("cetuximab",))
     preformed = dataclasses.replace(known, cohort=Cohort("unselected", 1))
     genes = repertoire_of(p, "european", "cetuximab")

@@ -13,8 +13,9 @@ from small_worlds import BOTH, CEFTRIAXONE, FULL, LADDER, PENICILLIN, a_scenario
 
 from abm.output_columns import TABLES
 from abm.parameters.catalog import default_parameters
-from abm.population import POPULATIONS, TRAITS, SelectionError, _traits, draw_patient, select_patients
+from abm.population import TRAITS, SelectionError, draw_patient, select_patients
 from abm.scenario import Cohort, Condition
+from abm.traits import POPULATIONS, traits_of
 
 COUNT = 4000
 P = default_parameters()
@@ -29,7 +30,7 @@ def asked(patients: int = 30, population: str = "sensitised_adult", select=(), *
 
 @pytest.fixture(scope="module")
 def crowd() -> pd.DataFrame:
-    return pd.DataFrame([_traits(P, POPULATIONS["sensitised_adult"], 3, number, 2) for number in range(COUNT)])
+    return pd.DataFrame([traits_of(P, POPULATIONS["sensitised_adult"], 3, number, 2) for number in range(COUNT)])
 
 
 @pytest.fixture(scope="module")
@@ -116,14 +117,14 @@ def test_new_traits_leave_the_old_ones_as_they_were(crowd) -> None:
 
 def test_kidneys_age_as_those_of_donors() -> None:
     steady = default_parameters().with_overrides({"patients.renal_sd": 0.0})
-    people = [_traits(steady, POPULATIONS["unselected"], 3, number, 1) for number in range(400)]
+    people = [traits_of(steady, POPULATIONS["unselected"], 3, number, 1) for number in range(400)]
     for person in people:
         loss = {"female": 0.0077, "male": 0.0066}[person["sex"]] * max(0.0, person["age_y"] - 35.0)
         assert person["renal_factor"] == pytest.approx(1.0 - loss)
     assert min(person["renal_factor"] for person in people) < 0.7
     worst = {"age_low_y": 120.0, "age_high_y": 120.0, "renal_decline_female_per_y": 0.009, "renal_decline_from_y": 18.0}
     oldest = P.with_overrides({f"patients.{name}": value for name, value in worst.items()})
-    assert all(_traits(oldest, POPULATIONS["unselected"], 3, n, 1)["renal_factor"] > 0.0 for n in range(50))
+    assert all(traits_of(oldest, POPULATIONS["unselected"], 3, n, 1)["renal_factor"] > 0.0 for n in range(50))
 
 
 def test_spreads_of_kidneys_and_regulatory_cells(crowd) -> None:
@@ -147,7 +148,7 @@ def test_cancer_is_as_frequent_as_counted_at_each_age(crowd) -> None:
 
 def test_populations_differ_in_ancestry_and_ige_alone() -> None:
     unselected, european, han = (
-        [_traits(P, POPULATIONS[name], 3, number, 1) for number in range(20)]
+        [traits_of(P, POPULATIONS[name], 3, number, 1) for number in range(20)]
         for name in ("unselected", "european_adult", "han_chinese_adult")
     )
     assert unselected == european
@@ -156,7 +157,7 @@ def test_populations_differ_in_ancestry_and_ige_alone() -> None:
 
 
 def test_few_of_the_unselected_carry_ige() -> None:
-    people = [_traits(P, POPULATIONS["unselected"], 3, number, 1) for number in range(COUNT)]
+    people = [traits_of(P, POPULATIONS["unselected"], 3, number, 1) for number in range(COUNT)]
     share = P["patients.sensitised_share"]
     found = np.mean([person["sensitised"] for person in people])
     assert abs(found - share) < Z * math.sqrt(share * (1 - share) / COUNT)
