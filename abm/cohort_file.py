@@ -176,7 +176,7 @@ class _Reader:
             self._report.add(code, mark, f"{name} is {shorten(text)!r}; a number{in_unit} is needed")
             return None
         value = float(text)
-        if name in WHOLE and value != math.floor(value):
+        if name in WHOLE and math.isfinite(value) and value != math.floor(value):
             self._report.add("S103", mark, f"{name} is {shorten(text)}; a whole number is needed")
         elif not low <= value <= high:
             code = "S203" if value < 0.0 <= low else "S104"

@@ -1,4 +1,4 @@
-"""The JSON Schema of scenario and population files (draft 2020-12), for editors: completion, hover text, wrong words underlined.
+"""The JSON Schema of scenario and population files (draft 2020-12), by which editors complete, explain and underline.
 
 Made from the tables of `abm.scenario_keys` and the vocabulary, as the readers are. It says what a file may look like;
 what only makes sense together (a gap at the end of a course, an arm that follows a later one) is the readers' affair.

@@ -53,7 +53,9 @@ class _Files:
     def moved(self, key: str, node: Node) -> Node:
         """What stands under `population`, `like` or `from`, naming files in the folder."""
         if isinstance(node.value, dict):
-            named = {key: self.moved(key, value) for key, value in node.value.items() if key in ("name", "like", "from")}
+            named = {
+                key: self.moved(key, value) for key, value in node.value.items() if key in ("name", "like", "from")
+            }
             return _with(node, node.value | named)
         text = None if not isinstance(node.value, str) else self._text(key, node)
         return node if text is None else _with(node, self._name(str(node.value), text))

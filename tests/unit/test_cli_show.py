@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
 from abm.cli import app
 from abm.output_columns import TABLES
 from abm.parameters.catalog import DRUGS, all_parameters
+from abm.scenario_source import shipped_populations
+from abm.traits import POPULATIONS
 
 
 def call(*words: str) -> Result:
@@ -140,3 +143,32 @@ def test_show_patient_is_the_patient_of_a_study(tmp_path) -> None:
     values = {line.split()[0]: line.split()[1] for line in shown.stdout.splitlines() if "  " in line}
     assert values["sex"] == traits["sex"]
     assert values["weight_kg"] == f"{float(traits['weight_kg']):.4g}"
+
+
+def test_show_populations_lists_all_of_them_and_one_law_by_law() -> None:
+    listed = call("show", "populations")
+    assert listed.exit_code == 0
+    names = [line.split()[0] for line in listed.stdout.splitlines() if line]
+    assert {*POPULATIONS, *shipped_populations()} <= set(names)
+    one = call("show", "populations", "cystic_fibrosis").stdout
+    assert "normal, mean 43.1, sd 7.8, 25 to 70" in one
+    assert "bulitta_2007" in one
+    assert "weight_kg and height_cm correlate by 0.931" in one
+
+
+def test_show_a_population_and_a_patient_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("name: mine\nmeaning: my people\nlike: volunteer\n", encoding="utf-8")
+    assert "my people" in call("show", "populations", str(file)).stdout
+    shown = call("show", "patient", "3", "--population", str(file))
+    assert shown.exit_code == 0
+    assert shown.stdout == call("show", "patient", "3", "--population", "volunteer").stdout
+    assert re.search(r"^sex +male ", shown.stdout, re.MULTILINE)
+
+
+def test_a_population_that_is_not_there_is_refused_with_the_nearest() -> None:
+    for words in (("populations", "pregnent"), ("patient", "1", "--population", "pregnent")):
+        refused = call("show", *words)
+        assert refused.exit_code == 2
+        assert "S303 unknown population 'pregnent'" in refused.stderr
+        assert "did you mean 'pregnant'?" in refused.stderr

@@ -73,7 +73,7 @@ def test_selection_goes_through_the_rows_and_says_when_they_are_too_few(tmp_path
     chosen = SMALL.replace("patients: 3", "patients: 2\nselect: {sex: female}")
     asked = chosen.replace("sensitised_adult", "{from: cohort.csv, like: unselected}")
     assert select_patients(cohort(tmp_path, TEXT, asked), P)["patient_id"].tolist() == [7, 4294967295]
-    with pytest.raises(SelectionError, match="only 1 of 3 candidates of the user's own patients .*fewer patients"):
+    with pytest.raises(SelectionError, match=r"only 1 of 3 candidates of the user's own patients .*fewer patients"):
         select_patients(cohort(tmp_path, TEXT, asked.replace("sex: female", "sex: male")), P)
     with pytest.raises(SelectionError, match="no patient 5 among"):
         draw_patient(cohort(tmp_path), P, 5)
@@ -111,6 +111,7 @@ def test_the_table_survives_its_own_text(tmp_path: Path) -> None:
         (",0\n", ",0.5\n", "S103 hla_b_57_01 is 0.5; a whole number is needed"),
         ("\n3,", "\n7,", "cohort.csv:3:1: S108 patient_id 7 is that of line 2 already"),
         ("\n3,", "\n-3,", "cohort.csv:3:1: S203 patient_id is -3"),
+        ("4294967295", "1e999", "cohort.csv:4:1: S104 patient_id is 1e999"),
         ("4294967295", "4294967296", "cohort.csv:4:1: S104 patient_id is 4294967296"),
         ("3,male,", "3,", "cohort.csv:3:11: S105 6 cells in this row, 7 columns above"),
         ("male,,", '"male,,', "cohort.csv:3:1: S319 this line is no CSV"),
@@ -142,6 +143,11 @@ def test_files_that_are_no_table(tmp_path: Path, content: bytes, expected: str) 
     (found,) = refusals(tmp_path, content)
     assert expected in found
     assert found.startswith("cohort.csv:")
+
+
+def test_the_table_of_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    table = "\ufeff" + TEXT.replace("\n", "\r\n").replace("female", '"female"')
+    assert cohort(tmp_path, table) == cohort(tmp_path)
 
 
 def test_values_of_one_patient_must_go_together(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scenario_texts import SMALL, write
 from scipy.stats import binomtest, norm
 from typer.testing import CliRunner
 
@@ -96,6 +97,22 @@ def test_the_size_on_disk_is_of_the_right_order(name: str, overrides: tuple[str,
     results = run_study(scenario, out=tmp_path / "run")
     found = sum(path.stat().st_size for path in results.path.rglob("*") if path.is_file())
     assert found / 3 < cost_of(scenario).bytes < found * 3
+
+
+@pytest.mark.parametrize(
+    "population",
+    ["pregnant", "mine.yaml", "{like: pregnant, name: other}", "{from: cohort.csv, like: mine.yaml}"],
+)
+@pytest.mark.parametrize("sweep", ["", "sweep: {grid: {seed: [1, 2]}}\n"])
+def test_a_dry_run_of_any_population(tmp_path: Path, monkeypatch, population: str, sweep: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text("name: mine\nmeaning: my people\nlike: volunteer\n", encoding="utf-8")
+    (tmp_path / "cohort.csv").write_text("age_y\n30\n40\n50\n", encoding="utf-8")
+    write(tmp_path, SMALL.replace("sensitised_adult", population) + sweep)
+    result = CliRunner().invoke(app, ["run", "study.yaml", "--dry-run"])
+    assert result.exit_code == 0, result.output
+    assert f"= {6 if sweep else 3} courses" in result.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cohort.csv", "mine.yaml", "study.yaml"]
 
 
 def test_a_dry_run_writes_nothing_and_says_what_matters(tmp_path: Path, monkeypatch) -> None:

@@ -45,7 +45,6 @@ def own(folder: Path) -> None:
     (folder / "cohort.csv").write_text("patient_id,age_y\n4,30\n2,\n9,50\n", encoding="utf-8")
 
 
-
 def test_a_file_in_place_and_over_another_one_are_the_same_population(tmp_path: Path) -> None:
     own(tmp_path)
     by_file = load_scenario(write(tmp_path, in_place("mine.yaml"))).cohort.described
@@ -177,7 +176,9 @@ def test_a_run_folder_loads_back_resumes_and_is_part_of_a_larger_run(tmp_path: P
     assert run_study(again, out=few.path, workers=1).run == few.run
     more = run_study(load_scenario(few.path / "scenario.yaml", ["patients=3"]), out=tmp_path / "more", workers=1)
     ids = few.patients["patient_id"]
-    pd.testing.assert_frame_equal(few.outcomes, more.outcomes[more.outcomes["patient_id"].isin(ids)].reset_index(drop=True))
+    pd.testing.assert_frame_equal(
+        few.outcomes, more.outcomes[more.outcomes["patient_id"].isin(ids)].reset_index(drop=True)
+    )
     assert few.samples()["time_min"].tolist() == [5.0, 5.0]
 
 
