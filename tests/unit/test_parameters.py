@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -28,11 +29,13 @@ from abm.parameters.catalog import (
     drug_named,
 )
 from abm.parameters.parameter import Parameter
+from abm.parameters.population_sources import POPULATION_SOURCES
 from abm.parameters.sources import SOURCES
 from abm.parameters.t_cell import CLONES
 from abm.population import _candidate, draw_patient
 from abm.repertoire import GivenFittingClone, repertoire_of
 from abm.scenario import Cohort
+from abm.scenario_source import shipped_populations
 from abm.traits import POPULATIONS, traits_of
 
 DELAYED = {"clones", "epidermis", "severity"}
@@ -88,7 +91,11 @@ def test_units_stand_in_the_names_that_carry_one() -> None:
 
 def test_every_source_is_described_and_used() -> None:
     assert all(len(text) > 15 for text in SOURCES.values())
-    assert {parameter.source for parameter in all_parameters()} | FOR_A_RULE == set(SOURCES)
+    parameters = {parameter.source for parameter in all_parameters()}
+    files = " ".join(path.read_text(encoding="utf-8") for path in shipped_populations().values())
+    populations = {key for key in SOURCES if re.search(rf"\b{key}\b", files)}
+    assert parameters | FOR_A_RULE | populations == set(SOURCES)
+    assert set(POPULATION_SOURCES) <= populations
 
 
 @pytest.mark.parametrize("delayed", [False, True], ids=["immediate", "delayed"])
