@@ -37,6 +37,7 @@ Schema = dict[str, Any]
 FILE = "scenario.schema.json"
 MODELINE = "# yaml-language-server: $schema={}"
 _NAME = "^[A-Za-z][A-Za-z0-9_-]{0,63}$"
+_OF_OWN_DRUGS = {r"^drugs\.[A-Za-z][A-Za-z0-9_-]{0,63}\.[a-z0-9_]+$": {"type": ["number", "null"]}}
 _PATH = r"^[^.]+(\.[^.]+)*$"
 _NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
 _COMPARISON = rf"^\s*(==|>=|<=|>|<)\s*{_NUMBER}\s*$"
@@ -96,7 +97,10 @@ _ONE_OF = {
 }  # fmt: skip
 """Keys of which a table needs one."""
 
-_MERGED = ("scenario", "population", "trait", "by_sex", "arm", "on_reaction", "stop_drug_when", "target")
+_MERGED = (
+    *("scenario", "own_drug", "own_number", "population", "trait", "by_sex"),
+    *("arm", "on_reaction", "stop_drug_when", "target"),
+)
 """Tables of which a file may say a part, the rest being inherited; lists, and so their items, are always whole."""
 
 
@@ -188,7 +192,7 @@ def _shared() -> Schema:
     for inherits in (False, True):
         ending = _NULLABLE if inherits else ""
         maps[f"traits{ending}"] = _closed({name: _condition(*row) for name, row in words["traits"].items()}, inherits)
-        maps[f"parameters{ending}"] = _closed(words["parameters"], inherits)
+        maps[f"parameters{ending}"] = _closed(words["parameters"], inherits) | {"patternProperties": _OF_OWN_DRUGS}
     names = {name: {"enum": list(words[name])} for name in ("drugs", "populations", "protocols")}
     return names | maps | {_defined(name): _quantity(name) for name in DIMENSIONS}
 

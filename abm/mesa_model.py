@@ -15,7 +15,7 @@ from mesa import DataCollector, Model
 from abm.engine.body import new_course, outcome_of
 from abm.engine.course import Course
 from abm.engine.state import BODY, ORGANS
-from abm.parameters.catalog import default_parameters
+from abm.parameters.catalog import parameters_of
 from abm.population import draw_patient
 from abm.scenario import Arm, Scenario
 from abm.scenario_file import load_scenario
@@ -91,7 +91,7 @@ class TissueModel(Model):
             raise ValueError(f"no arm {arm!r} in scenario {study.name!r}; there are {', '.join(arms)}")
         if patient < 0 or study.cells < 3 or not minutes_per_step > 0.0:
             raise ValueError("needed: patient 0 or more, cells 3 or more, minutes_per_step above 0")
-        self.study, self.parameters = study, default_parameters().with_overrides(study.parameters)
+        self.study, self.parameters = study, parameters_of(study.drugs, study.parameters)
         self.patient = draw_patient(study, self.parameters, patient)
         self.course = self._begun(arms, arm)
         self._play = self.course.play(study.follow_up_min, minutes_per_step)

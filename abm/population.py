@@ -20,8 +20,7 @@ from abm.engine.clock import bins
 from abm.engine.rates import patient_rates
 from abm.engine.state import empty_state
 from abm.output_columns import TABLES
-from abm.parameters.catalog import DRUGS, ParameterSet
-from abm.parameters.t_cell import CLONES
+from abm.parameters.catalog import ParameterSet, clones_of
 from abm.random_streams import Stream, normals
 from abm.repertoire import ALLELES, GivenFittingClone, Repertoire, repertoire_of
 from abm.scenario import Condition, Scenario
@@ -149,7 +148,7 @@ def _candidate(
 
 def _with_share_of(p: ParameterSet, drug: str) -> ParameterSet:
     """Numbers in which the share of unselected people with IgE is the drug's own, if it states one."""
-    if "sensitised_share" not in DRUGS[drug].parameters:
+    if "sensitised_share" not in p.drugs[drug].parameters:
         return p
     return p.with_overrides({FEW: p[f"drugs.{drug}.sensitised_share"]})
 
@@ -165,10 +164,11 @@ def _genes(scenario: Scenario, parameters: ParameterSet) -> Repertoire | GivenFi
         return repertoire
     if cohort.cohort_rows is not None:
         raise SelectionError("given: fitting_clone draws other alleles and clones than the user's own patients have")
-    if drug not in CLONES:
+    if not clones_of(parameters.drugs[drug]):
+        fitted = [name for name, each in parameters.drugs.items() if clones_of(each)]
         raise SelectionError(
             f"given: fitting_clone asks for T-cell clones that fit {drug!r}, and it has none; drugs with T-cell "
-            f"clones: {', '.join(CLONES)}"
+            f"clones: {', '.join(fitted)}"
         )
     if any(c.trait == "fitting_clones" for c in cohort.select):
         raise SelectionError("given: fitting_clone says what fitting_clones is; leave fitting_clones out of select:")

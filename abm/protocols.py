@@ -182,8 +182,15 @@ def build_ladder(
     return build_protocol("ladder", drug, dose_mg, **options)
 
 
-def penicillin_oral_doses(drug: str) -> tuple[Regimen, ...]:
+def penicillin_oral_doses(drug: str, units_per_mg: float | None = None) -> tuple[Regimen, ...]:
     """Write out the oral protocol: each dose swallowed once, and after the last one the time of observation.
+
+    Parameters
+    ----------
+    drug : str
+        Name in the drug catalogue, or of any drug whose `units_per_mg` is stated.
+    units_per_mg : float, optional
+        Units of activity in a mg; the catalogue's if None.
 
     Raises
     ------
@@ -192,7 +199,8 @@ def penicillin_oral_doses(drug: str) -> tuple[Regimen, ...]:
     """
     from abm.parameters.catalog import DRUGS
 
-    units_per_mg = DRUGS[drug].units_per_mg
+    if units_per_mg is None:
+        units_per_mg = DRUGS[drug].units_per_mg
     if not units_per_mg:
         raise ValueError(f"{PENICILLIN_ORAL} is in units of activity, and {drug} has none stated")
     rows = tables.PENICILLIN_ORAL
@@ -215,6 +223,11 @@ def _check_option(name: str, option: str, value: object) -> None:
             raise ValueError(f"{option} of {name} must be from {low:g} to {high:g}, not {number!r}")
         if option in ("step_count", "from_step") and number != int(number):
             raise ValueError(f"{option} of {name} must be a whole number, not {number!r}")
+
+
+def usual_time_option(name: str) -> str | None:
+    """Option of a named protocol that is the drug's usual infusion time unless chosen; None where there is none."""
+    return _OVER_USUAL_TIME.get(name)
 
 
 def usual_infusion_min(drug: str) -> float:

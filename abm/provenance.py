@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 
 from abm.output_columns import TABLES
 from abm.output_tables import sorted_rows, to_text
-from abm.parameters.catalog import ParameterSet, all_parameters, default_parameters
+from abm.parameters.catalog import ParameterSet, all_parameters, parameters_of
 from abm.patient_rows import PatientRows
 from abm.scenario import Gap, Scenario
 
@@ -260,7 +260,7 @@ def _targets(scenario: Scenario) -> dict[str, Any]:
     """Exposure that each followed drug aims at, where it aims at any; `within_min` None: all of what was given."""
     from abm.engine.exposure import targets_of
 
-    drugs, parameters = scenario.allergic_to, default_parameters().with_overrides(scenario.parameters)
+    drugs, parameters = scenario.allergic_to, parameters_of(scenario.drugs, scenario.parameters)
     found = zip(drugs, targets_of(drugs, scenario.target, parameters), strict=True)
     return {drug: plain(target) for drug, target in found if target is not None}
 
@@ -281,7 +281,7 @@ def parameters_csv(parameters: ParameterSet) -> str:
     names = ("name", "value", "unit", "low", "high", "kind", "system", "source", "where", "note")
     rows = [
         [parameters[entry.name] if name == "value" else getattr(entry, name) for name in names]
-        for entry in all_parameters()
+        for entry in all_parameters(parameters.own_drugs)
     ]
     return _csv(names, rows)
 

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from abm.parameters.catalog import ParameterSet
+from abm.parameters.catalog import ParameterSet, clones_of
 from abm.parameters.hla import LOCI
-from abm.parameters.t_cell import CLONES, EVERYONE
+from abm.parameters.t_cell import EVERYONE
 from abm.random_streams import Stream, poisson_inverse, uniforms
 
 ALLELES = tuple(trait for locus in LOCI.values() for trait in locus)
@@ -149,7 +149,7 @@ def _positive_poisson(mean: float, uniform: float) -> int:
 
 def repertoire_of(parameters: ParameterSet, ancestry: str, drug: str) -> Repertoire:
     """Gather what a repertoire is drawn from; a drug without T-cell clones fits none."""
-    means = {allele: parameters[name] for allele, name in CLONES.get(drug, ())}
+    means = {allele: parameters[name] for allele, name in clones_of(parameters.drugs[drug]).items()}
     return Repertoire(
         frequency={allele: parameters[f"hla.{ancestry}_{allele.removeprefix('hla_')}"] for allele in ALLELES},
         clones={allele: mean for allele, mean in means.items() if allele != EVERYONE},

@@ -6,9 +6,9 @@ text. `abm.scenario_file` turns YAML into these objects and is the only place th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from abm.patient_rows import PatientRows
 from abm.trait_laws import Described
@@ -272,6 +272,8 @@ class Scenario:
         Exposure that the first drug of `allergic_to` needs, in place of the drug's own.
     samples : tuple of Sample
         Blood samples for the table `samples`.
+    drugs : mapping of str to abm.parameters.drug.Drug
+        Drugs of the scenario's own, beside those of the catalogue.
     """
 
     name: str
@@ -287,6 +289,7 @@ class Scenario:
     parameters: dict[str, float] = field(default_factory=dict)
     target: Target | None = None
     samples: tuple[Sample, ...] = ()
+    drugs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def reference(self) -> Arm:

@@ -15,6 +15,7 @@ from abm.protocols import (
     SMALLEST_DOSE_MG,
     build_protocol,
     penicillin_oral_doses,
+    usual_time_option,
 )
 from abm.scenario import Gap, Regimen, Step
 from abm.scenario_doses import Dose, no_units, read_dose, unit_of
@@ -182,6 +183,9 @@ class CourseReader:
             found = f"a dose of {dose.amount:g} {unit_of(dose.per)} is too small"
             self._report.add("S205", item.mark, f"{found}; {_DOSES} are allowed")
             return ()
+        usual = usual_time_option(name)
+        if usual is not None:
+            options = {usual: float(self._drugs[drug].usual_infusion_min), **options}
         try:
             return build_protocol(name, drug, dose.amount, per=dose.per, **options)
         except ValueError as error:
@@ -242,7 +246,7 @@ class CourseReader:
         if not self._drugs[drug].units_per_mg:
             self._report.add("S207", item.mark, f"{PENICILLIN_ORAL}: {no_units(self._drugs[drug], self._drugs)}")
             return ()
-        return penicillin_oral_doses(drug)
+        return penicillin_oral_doses(drug, self._drugs[drug].units_per_mg)
 
 
 def _numbered(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from abm.own_drug_keys import OWN_DRUG, OWN_NUMBER
 from abm.population_keys import BY_SEX, CORRELATION, MOST_SAMPLES, POPULATION, SAMPLE, TRAIT
 from abm.protocols import OPTION_RANGES
 from abm.scenario import Route
@@ -59,7 +60,7 @@ _DOSE = Either(
     )
 )
 _PERCENT = Text(pattern=r"^\s*[0-9]{1,3}(\.[0-9]*)?\s*%\s*$")
-_DRUG = Choice("drugs")
+_DRUG = Choice("drugs", open=True)
 
 SCENARIO: dict[str, Key] = {
     "name": Key(Text(name=True), "the name in every table", needed=True),
@@ -75,6 +76,7 @@ SCENARIO: dict[str, Key] = {
         Either((Choice(GIVEN), ListOf(Choice(GIVEN)))), "what patients are drawn conditioned on", default="nothing"
     ),
     "drug": Key(_DRUG, "the drug that is given", needed=True),
+    "drugs": Key(MapOf(Table("own_drug")), "own drugs, beside those of the catalogue", default="none"),
     "allergic_to": Key(
         ListOf(_DRUG, 1, 2), "drugs the IgE can be specific for; T-cell clones fit the first", default="the drug"
     ),
@@ -204,6 +206,8 @@ RANGE = {
 
 TABLES: dict[str, Mapping[str, Key]] = {
     "scenario": SCENARIO,
+    "own_drug": OWN_DRUG,
+    "own_number": OWN_NUMBER,
     "population": POPULATION,
     "trait": TRAIT,
     "by_sex": BY_SEX,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from abm.protocols import PROTOCOLS
@@ -13,6 +13,7 @@ from abm.scenario_arms import ArmsReader, read_names
 from abm.scenario_cohort import CohortReader
 from abm.scenario_course import CourseReader
 from abm.scenario_doses import read_dose
+from abm.scenario_drugs import read_drugs
 from abm.scenario_keys import RECORDABLE, SCENARIO, limits, needed
 from abm.scenario_samples import read_samples
 from abm.scenario_source import shipped_populations
@@ -70,6 +71,19 @@ def vocabulary() -> Vocabulary:
     )
 
 
+def with_drugs(words: Vocabulary, own: Mapping[str, Drug]) -> Vocabulary:
+    """The names that a scenario with drugs of its own may use."""
+    from abm.parameters.catalog import all_parameters, clones_of, parameters_of
+
+    return replace(
+        words,
+        drugs={**words.drugs, **own},
+        parameters={parameter.name: parameter.unit for parameter in all_parameters(own)},
+        with_clones=(*words.with_clones, *(name for name, drug in own.items() if clones_of(drug))),
+        check_parameter=lambda name, value: parameters_of(own, {name: value}),
+    )
+
+
 def read_scenario(root: Node, report: Report) -> Scenario | None:
     """Check a whole tree; None if anything is wrong, with every problem noted in the report."""
     required = needed(SCENARIO)
@@ -91,6 +105,8 @@ class _ScenarioReader:
 
     def scenario(self) -> Scenario | None:
         """The scenario, or None after noting problems."""
+        own = self._given("drugs", lambda node: read_drugs(node, self._report), {})
+        self._words = with_drugs(self._words, own) if own else self._words
         drug = self._given("drug", self._drug)
         protocols = self._own_protocols()
         drugs = self._words.drugs
@@ -110,6 +126,7 @@ class _ScenarioReader:
             "parameters": self._given("parameters", self._parameters, {}),
             "target": self._given("target", lambda node: read_target(node, self._report)),
             "samples": self._given("samples", lambda node: read_samples(node, self._report), ()),
+            "drugs": own,
         }
         self._check_given(values["allergic_to"], values["cohort"])
         return None if self._report.problems else Scenario(**values)

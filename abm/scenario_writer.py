@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from abm.own_drug_text import drug_lines
 from abm.parameters.catalog import DRUGS
+from abm.parameters.drug import Drug
 from abm.population_text import population_text
 from abm.protocols import (
     LARGEST_DOSE_MG,
@@ -47,6 +49,7 @@ def resolved_yaml(scenario: Scenario) -> str:
         f"patients: {cohort.patients}",
         f"select: {_select(cohort.select)}",
         f"given: {flow_list(sorted(cohort.given))}",
+        *(drug_lines(scenario.drugs) if scenario.drugs else ()),
         f"drug: {scenario.allergic_to[0]}",
         f"allergic_to: {flow_list(scenario.allergic_to)}",
         f"cells: {scenario.cells}",
@@ -62,11 +65,11 @@ def resolved_yaml(scenario: Scenario) -> str:
         lines.append(f"target: {target_text(scenario.target)}")
     lines.append("arms:")
     for arm in scenario.arms:
-        lines += _arm(arm)
+        lines += _arm(arm, DRUGS | dict(scenario.drugs))
     return "\n".join(lines) + "\n"
 
 
-def _arm(arm: Arm) -> Iterator[str]:
+def _arm(arm: Arm, drugs: Mapping[str, Drug]) -> Iterator[str]:
     yield f"  {arm.name}:"
     yield f"    reference: {str(arm.reference).lower()}"
     yield f"    premedication: {flow_list(sorted(arm.premedication))}"
@@ -90,7 +93,7 @@ def _arm(arm: Arm) -> Iterator[str]:
         if isinstance(first, Gap):
             yield f"      - gap: {format_quantity(first.duration_min, 'time')}"
         else:
-            yield from _given(items)
+            yield from _given(items, drugs)
 
 
 def _stop_rule(rule: StopRule) -> str:
@@ -100,10 +103,10 @@ def _stop_rule(rule: StopRule) -> str:
     return flow_map(fields | {"delay": format_quantity(rule.delay_min, "time")})
 
 
-def _given(items: tuple[Item, ...]) -> Iterator[str]:
+def _given(items: tuple[Item, ...], drugs: Mapping[str, Drug]) -> Iterator[str]:
     """A named protocol in one line, or a list of steps and doses."""
     given = [item for item in items if not isinstance(item, Gap)]
-    named = _named(given)
+    named = _named(given, drugs)
     if named is not None:
         yield f"      - {flow_map(named)}"
         return
@@ -114,11 +117,12 @@ def _given(items: tuple[Item, ...]) -> Iterator[str]:
         yield f"          - {flow_map(_step(item) if isinstance(item, Step) else _regimen(item))}"
 
 
-def _named(items: list[Step | Regimen]) -> dict[str, str] | None:
+def _named(items: list[Step | Regimen], drugs: Mapping[str, Drug]) -> dict[str, str] | None:
     """What to write for steps that are just those of a named protocol."""
     first = items[0]
-    if first.protocol == PENICILLIN_ORAL and DRUGS[first.drug].units_per_mg:
-        known = same_steps(penicillin_oral_doses(first.drug), items)
+    units_per_mg = drugs[first.drug].units_per_mg
+    if first.protocol == PENICILLIN_ORAL and units_per_mg:
+        known = same_steps(penicillin_oral_doses(first.drug, units_per_mg), items)
         return {"protocol": first.protocol, "drug": first.drug} if known else None
     info = PROTOCOLS.get(first.protocol)
     amount = math.fsum(item.dose_mg for item in items)

@@ -18,7 +18,7 @@ import pandas as pd
 
 from abm import provenance
 from abm.output_tables import patients_table
-from abm.parameters.catalog import ParameterSet, default_parameters
+from abm.parameters.catalog import ParameterSet, parameters_of
 from abm.population import select_patients
 from abm.population_text import COHORT_FILE
 from abm.run_folder import RunFolder
@@ -67,7 +67,7 @@ def run_scenario(
     SelectionError, RunFolderError, CannotWrite, StudyStopped
         As `abm.study.run_study` says.
     """
-    parameters = default_parameters().with_overrides(scenario.parameters)
+    parameters = parameters_of(scenario.drugs, scenario.parameters)
     identity = provenance.identity(scenario, parameters)
     path = out if out is not None else default_folder(scenario.name, identity)
     tables = ("outcomes", "events", *sorted(scenario.record), *(["samples"] if scenario.samples else []))

@@ -10,7 +10,7 @@ import numpy as np
 
 from abm.biology import pharmacokinetics as pk
 from abm.engine.clock import BASE_MIN, DOUBLINGS, MINUTE
-from abm.parameters.catalog import DRUGS, ParameterSet
+from abm.parameters.catalog import ParameterSet
 
 _REFERENCE = {"weight_kg": 70.0, "volume_factor": 1.0, "clearance_factor": 1.0, "renal_factor": 1.0}
 """Traits of the adult in whom a usual dose has the reference antigen."""
@@ -56,7 +56,7 @@ class Disposition(NamedTuple):
 def disposition(p: ParameterSet, drug: str, patient: Mapping[str, Any]) -> Disposition:
     """Propagators and scales of `drug` in a patient of given weight, clearance and kidney function."""
     litres = p[f"drugs.{drug}.central_l_per_kg"] * _kg(patient)
-    antigenic = pk.METABOLITE if DRUGS[drug].metabolite else pk.CENTRAL
+    antigenic = pk.METABOLITE if p.drugs[drug].metabolite else pk.CENTRAL
     t_cell_per_mg = _t_cell_per_mg(p, drug, _kg(patient))
     rates = drug_matrix(p, drug, patient)
     both = pk.with_integral(pk.with_integral(rates, antigenic), pk.CENTRAL)
@@ -107,31 +107,31 @@ def _kg(patient: Mapping[str, Any]) -> float:
 
 
 def _if_any(p: ParameterSet, drug: str, key: str) -> float:
-    return p[f"drugs.{drug}.{key}"] if key in DRUGS[drug].parameters else 0.0
+    return p[f"drugs.{drug}.{key}"] if key in p.drugs[drug].parameters else 0.0
 
 
 def _own_or_general(p: ParameterSet, drug: str, key: str) -> float:
     """The drug's own number, or the one of all drugs that say nothing else."""
-    return p[f"drugs.{drug}.{key}" if key in DRUGS[drug].parameters else f"ige_receptor.{key}"]
+    return p[f"drugs.{drug}.{key}" if key in p.drugs[drug].parameters else f"ige_receptor.{key}"]
 
 
 def _metabolite_per_min(p: ParameterSet, drug: str, weight_kg: float) -> float:
-    if not DRUGS[drug].metabolite:
+    if not p.drugs[drug].metabolite:
         return 0.0
     litres = p[f"drugs.{drug}.metabolite_l_per_kg"] * weight_kg
     return p[f"drugs.{drug}.metabolite_clearance_l_per_h"] / (60.0 * litres)
 
 
 def _t_cell_per_mg(p: ParameterSet, drug: str, weight_kg: float) -> float:
-    if not DRUGS[drug].seen_by_t_cells:
+    if not p.drugs[drug].seen_by_t_cells:
         return 0.0
-    volume = "metabolite_l_per_kg" if DRUGS[drug].metabolite else "central_l_per_kg"
+    volume = "metabolite_l_per_kg" if p.drugs[drug].metabolite else "central_l_per_kg"
     return 1.0 / (p[f"drugs.{drug}.{volume}"] * weight_kg * p[f"drugs.{drug}.therapeutic_mg_per_l"])
 
 
 def _antigen_per_mg_per_l(p: ParameterSet, drug: str) -> float:
     """K·C per mg/L such that a usual dose in a 70-kg adult peaks at `ige_receptor.antigen_at_peak`."""
     minute = pk.step_matrices(drug_matrix(p, drug, _REFERENCE), BASE_MIN, DOUBLINGS)[MINUTE]
-    dose, length = DRUGS[drug].usual_dose_mg, DRUGS[drug].usual_infusion_min
+    dose, length = p.drugs[drug].usual_dose_mg, p.drugs[drug].usual_infusion_min
     amount = float(pk.infusion_peak(minute, 1.0, dose / length, length)[pk.ADDUCT])
     return p["ige_receptor.antigen_at_peak"] * p[f"drugs.{drug}.central_l_per_kg"] * 70.0 / amount

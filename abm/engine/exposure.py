@@ -12,7 +12,7 @@ from abm.biology import pharmacokinetics as pk
 from abm.engine.clock import bins
 from abm.engine.plasma import let_run_out
 from abm.engine.state import PLASMA, SPECIFICITIES, State
-from abm.parameters.catalog import DRUGS, ParameterSet
+from abm.parameters.catalog import ParameterSet
 from abm.scenario import Arm, Gap, Target
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def targets_of(drugs: Sequence[str], own: Target | None, parameters: ParameterSe
 
 
 def _known_target(drug: str, p: ParameterSet) -> Target | None:
-    kind, at = DRUGS[drug].target, f"drugs.{drug}.target_"
+    kind, at = p.drugs[drug].target, f"drugs.{drug}.target_"
     if kind == "time_above":
         return Target("time_above", p[f"{at}free_mg_per_l"] / _ML_PER_L, p[f"{at}share"], 60.0 * p[f"{at}within_h"])
     return Target("auc", p[f"{at}auc_mg_min_per_ml"], p[f"{at}share"], math.inf) if kind else None

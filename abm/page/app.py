@@ -13,7 +13,7 @@ from mesa.visualization.utils import update_counter
 
 from abm.mesa_model import TissueModel
 from abm.page.pictures import draw_dose, draw_histamine, draw_patch, draw_pressure, skin_sites
-from abm.parameters.catalog import default_parameters
+from abm.parameters.catalog import parameters_of
 from abm.population import select_patients
 from abm.scenario_file import load_scenario
 
@@ -26,7 +26,7 @@ _PATIENTS = 12
 def patients() -> list[int]:
     """Return the numbers of the first patients of the study."""
     study = load_scenario(STUDY, [f"patients={_PATIENTS}"])
-    chosen = select_patients(study, default_parameters().with_overrides(study.parameters))
+    chosen = select_patients(study, parameters_of(study.drugs, study.parameters))
     return [int(number) for number in chosen["patient_id"]]
 
 

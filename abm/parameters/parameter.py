@@ -10,6 +10,9 @@ from abm.parameters.sources import SOURCES
 
 Kind = Literal["measured", "derived", "fitted", "assumed"]
 
+OWN = "own: "
+"""How the source of a number begins that a scenario states for a drug of its own."""
+
 FITTED_TOGETHER = (
     "one of six numbers fitted together to Castells 2008 (67/27/6 %), direct challenge of skin-test positives, what a "
     "ladder without its first steps and a slow infusion do, and recovery in 24–48 h"
@@ -36,7 +39,7 @@ class Parameter:
     system : str
         The system it was measured in (species, cell).
     source : str
-        Key of `abm.parameters.sources.SOURCES`.
+        Key of `abm.parameters.sources.SOURCES`, or `OWN` and what a scenario says.
     where : str
         Place in the source.
     note : str
@@ -66,7 +69,7 @@ class Parameter:
     def __post_init__(self) -> None:
         if not (math.isfinite(self.value) and self.low <= self.value <= self.high):
             raise ValueError(f"parameter value {self.value} is outside its range {self.low}–{self.high}")
-        if self.source not in SOURCES:
+        if self.source not in SOURCES and not self.source.startswith(OWN):
             raise ValueError(f"unknown source {self.source!r}")
         if self.kind in ("assumed", "fitted", "derived") and not self.note:
             raise ValueError("a derived, fitted or assumed parameter needs a note")
