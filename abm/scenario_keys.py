@@ -33,6 +33,7 @@ GIVEN = ("fitting_clone",)
 PREMEDICATION = ("H1", "H2")
 RESUME_AT = ("same_step", "previous_step", "first_step", "never")
 SIGNS = ("prodrome", "mucosa", "onset", "detached")
+SCOPES = ("specific", "cell-wide")
 SCALES = ("linear", "log")
 AT_ONCE: tuple[Route, ...] = ("oral", "bolus", "intramuscular")
 MOST_PATIENTS = 1_000_000
@@ -77,6 +78,9 @@ SCENARIO: dict[str, Key] = {
     "drug": Key(_DRUG, "the drug that is given", needed=True),
     "allergic_to": Key(
         ListOf(_DRUG, 1, 2), "drugs the IgE can be specific for; T-cell clones fit the first", default="the drug"
+    ),
+    "scope": Key(
+        Choice(SCOPES), "whether a tolerant mast cell is so for one allergen or for all of them", default="specific"
     ),
     "dose": Key(_DOSE, "full dose of every protocol that gives this drug", default="the drug's usual dose"),
     "cells": Key(Whole(1, MOST_CELLS), "mast-cell agents a patient", default="10000"),

@@ -22,16 +22,15 @@ from abm.biology.mediators import relaxed, systolic_pressure
 from abm.biology.pharmacokinetics import ADDUCT, STATES, amount_after, amounts_after, exposure_over
 from abm.biology.reaction import grade
 from abm.engine.clock import BASE_MIN, BINS_PER_MIN, DOUBLINGS, MINUTE, STEP_MIN
-from abm.engine.mast_kernel import cells_at_risk, step_organ, step_specificity
+from abm.engine.mast_kernel import step_organ
 from abm.engine.plasma import note_plasma
 from abm.engine.rates import BODY_RATE, SCALAR
+from abm.engine.scope import few_at_risk, step_specificities
 from abm.engine.state import BODY, COUNT
 
 F32 = np.float32
 _OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy"}
 _STEP_MIN = STEP_MIN.copy()
-RISK = F32(0.6)
-FEW_AT_RISK = 500
 _SMOOTH = 1.4
 _TRACE = 1e-7
 
@@ -69,13 +68,8 @@ def next_change(pump, now):
 
 @njit(**_OPTIONS)
 def step_is_safe(state, rates, now, k):
-    """Whether a step of 2^k base bins changes no antigen much and brings hardly a cell near its threshold.
-
-    "Hardly": one cell in 500 may come nearer than 0.6 of its threshold, where the hazard is 2e-5 per minute. Signals of
-    two specificities add up, so each may come half as near.
-    """
-    allowed = state.calcium.size // FEW_AT_RISK
-    limit = RISK * F32(0.5) if state.exposed[0] > 0 and state.exposed[1] > 0 else RISK
+    """Whether a step of 2^k base bins changes no antigen much and brings hardly a cell near its threshold."""
+    first, second = F32(0.0), F32(0.0)
     for a in range(rates.antigen_per_mg.size):
         rate = pump_rate(state.pump, a, now, now + (1 << k))
         before = state.drug[a, ADDUCT] * rates.antigen_per_mg[a]
@@ -83,10 +77,11 @@ def step_is_safe(state, rates, now, k):
         low, high = min(before, after), max(before, after)
         if high > _TRACE and high > low * _SMOOTH:
             return False
-        seen = state.armed[a] > 0 and (state.exposed[a] > 0 or high > 0.0)
-        if seen and cells_at_risk(state, rates, a, k, F32(high), limit) > allowed:
-            return False
-    return True
+        if a == 0:
+            first = F32(high)
+        else:
+            second = F32(high)
+    return few_at_risk(state, rates, k, (first, second))
 
 
 @njit(**_OPTIONS)
@@ -143,16 +138,8 @@ def step_drug(state, rates, now, k):
 
 @njit(**_OPTIONS)
 def step_cells(state, rates, now, k, antigens):
-    """Move all mast cells on by a step; returns how many fired in skin, lung and gut.
-
-    A specificity of which no cell has receptors, or that never met antigen, would change nothing; it is left out.
-    """
-    active = False
-    for a in range(2):
-        if state.exposed[a] > 0 and state.armed[a] > 0:
-            active = True
-            step_specificity(state, rates, a, k, now, antigens[a])
-    if not active:
+    """Move all mast cells on by a step; returns how many fired in skin, lung and gut."""
+    if not step_specificities(state, rates, k, now, antigens):
         return 0, 0, 0
     minutes, share, moment = F32(_STEP_MIN[k]), rates.cell[k, 6], np.int32(now)
     fired = (

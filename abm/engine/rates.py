@@ -69,6 +69,7 @@ class Scalar(NamedTuple):
     hazard_max: int = 5
     graded: int = 6
     noise: int = 7
+    cell_wide: int = 8
 
 
 class BodyRate(NamedTuple):
@@ -182,6 +183,7 @@ def _scalars(p: ParameterSet, patient: Mapping[str, Any]) -> np.ndarray:
             p["mast_cell.release_hazard_per_min"],
             p["mast_cell.graded_release_per_min"],
             p["mast_cell.noise"],
+            p["mast_cell.cell_wide_inhibition"],
         ),
         F32,
     )

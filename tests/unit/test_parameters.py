@@ -41,7 +41,7 @@ from abm.traits import POPULATIONS, traits_of
 DELAYED = {"clones", "epidermis", "severity"}
 """Groups of the delayed mechanism alone."""
 
-FOR_A_RULE = {"gimborn_2005", "sancho_serra_2011"}
+FOR_A_RULE = {"gimborn_2005", "sancho_serra_2011", "sullivan_1982"}
 """Sources of a rule's form (SHIP-1 at high antigen; specificity), not of a number."""
 
 KINDS = {"measured", "derived", "fitted", "assumed"}
