@@ -30,7 +30,8 @@ from abm.scenario_kinds import (
 
 RECORDABLE = ("timeseries", "cells", "skin", "clones", "lattice")
 GIVEN = ("fitting_clone",)
-PREMEDICATION = ("H1", "H2")
+PREMEDICATION = ("H1", "H2", "montelukast", "corticosteroid")
+TREATMENTS = ("adrenaline", "antihistamine")
 RESUME_AT = ("same_step", "previous_step", "first_step", "never")
 SIGNS = ("prodrome", "mucosa", "onset", "detached")
 SCOPES = ("specific", "cell-wide")
@@ -104,7 +105,7 @@ SCENARIO: dict[str, Key] = {
 
 ARM = {
     "reference": Key(Flag(), "the arm that the others are compared with; exactly one", default="false"),
-    "premedication": Key(ListOf(Choice(PREMEDICATION)), "antihistamines before the drug", default="nothing"),
+    "premedication": Key(ListOf(Choice(PREMEDICATION)), "medicines before the drug", default="nothing"),
     "on_reaction": Key(
         Either((Table("on_reaction"), Nothing())), "what staff do at an immediate reaction", default="nothing is done"
     ),
@@ -131,6 +132,7 @@ ON_REACTION = {
     "pause": Key(_TIME, "how long the pump stands still"),
     "resume_at": Key(Choice(RESUME_AT), "where the course goes on", needed=True),
     "recognised_after": Key(_TIME, "from the first symptom to the pump being stopped", default="2 min"),
+    "treat": Key(ListOf(Choice(TREATMENTS)), "medicines for the reaction", default="nothing"),
 }
 
 STOP_DRUG_WHEN = {

@@ -8,7 +8,8 @@
       labile adduct, exposure of T cells (exact); area,      engine/plasma.py
       peak and time above the target of the plasma
  3    mast cells                                             engine/mast_kernel.py
- 4    histamine, tryptase, local mediators, pressure, grade  `step_body`, biology/mediators.py, reaction.py
+ 4    histamine, tryptase, local mediators, leukotrienes,    `step_body`, biology/mediators.py, reaction.py,
+      what was given for a reaction, pressure, grade         engine/relief.py
  5    extremes, time series                                  `note_extremes`, `write_row`
 ====  =====================================================  ====================================
 """
@@ -25,6 +26,7 @@ from abm.engine.clock import BASE_MIN, BINS_PER_MIN, DOUBLINGS, MINUTE, STEP_MIN
 from abm.engine.mast_kernel import step_organ
 from abm.engine.plasma import note_plasma
 from abm.engine.rates import BODY_RATE, SCALAR
+from abm.engine.relief import RELIEF, relief_of, restraint_of, step_relief
 from abm.engine.scope import few_at_risk, step_specificities
 from abm.engine.state import BODY, COUNT
 
@@ -142,10 +144,11 @@ def step_cells(state, rates, now, k, antigens):
     if not step_specificities(state, rates, k, now, antigens):
         return 0, 0, 0
     minutes, share, moment = F32(_STEP_MIN[k]), rates.cell[k, 6], np.int32(now)
+    scalar = restrained(rates.scalar, restraint_of(state.body, rates.relief))
     fired = (
-        step_organ(state, 0, share, minutes, moment, rates.scalar),
-        step_organ(state, 1, share, minutes, moment, rates.scalar),
-        step_organ(state, 2, share, minutes, moment, rates.scalar),
+        step_organ(state, 0, share, minutes, moment, scalar),
+        step_organ(state, 1, share, minutes, moment, scalar),
+        step_organ(state, 2, share, minutes, moment, scalar),
     )
     for organ in range(3):
         state.count[COUNT.fired_skin + organ] += fired[organ]
@@ -153,10 +156,21 @@ def step_cells(state, rates, now, k, antigens):
 
 
 @njit(**_OPTIONS)
+def restrained(scalar, share):
+    """Scalars of the mast cell with the release hazard lowered by a share; without one, the same ones."""
+    if share <= 0.0:
+        return scalar
+    lowered, left = scalar.copy(), F32(1.0 - share)
+    lowered[SCALAR.hazard_max] = scalar[SCALAR.hazard_max] * left
+    lowered[SCALAR.graded] = scalar[SCALAR.graded] * left
+    return lowered
+
+
+@njit(**_OPTIONS)
 def step_body(state, rates, k, fired):
     """Mediators, pressure and grade after a step in which `fired` cells of each organ degranulated."""
     x, r, kept, minutes = state.body, rates.body, rates.kept[k], _STEP_MIN[k]
-    histamine, tryptase_ng = 0.0, 0.0
+    histamine, tryptase_ng, share_lung = 0.0, 0.0, 0.0
     for organ in range(3):
         histamine += fired[organ] * r[BODY_RATE.histamine_per_cell_skin + organ]
         tryptase_ng += fired[organ] * r[BODY_RATE.tryptase_ng_per_cell_skin + organ]
@@ -164,6 +178,9 @@ def step_body(state, rates, k, fired):
         x[BODY.local_skin + organ] = relaxed(
             x[BODY.local_skin + organ], 0.0, share / minutes, kept[3], r[BODY_RATE.local_rate]
         )
+        share_lung = share if organ == 1 else share_lung
+    step_relief(x, rates.relief, rates.chain[k], share_lung / minutes, minutes)
+    skin_relief, relief = relief_of(x, rates.relief)
     rest = r[BODY_RATE.histamine_rest]
     x[BODY.histamine] = relaxed(x[BODY.histamine], rest, histamine / minutes, kept[0], r[BODY_RATE.histamine_rate])
     absorbed = (1.0 - kept[1]) * x[BODY.tryptase_tissue] * r[BODY_RATE.tryptase_per_ng]
@@ -171,12 +188,14 @@ def step_body(state, rates, k, fired):
     x[BODY.tryptase] = relaxed(
         x[BODY.tryptase], r[BODY_RATE.tryptase_rest], absorbed / minutes, kept[2], r[BODY_RATE.tryptase_rate]
     )
-    rise = (x[BODY.histamine] - rest) * r[BODY_RATE.pressure_scale]
+    rise = (x[BODY.histamine] - rest) * r[BODY_RATE.pressure_scale] / relief
     x[BODY.systolic] = systolic_pressure(r[BODY_RATE.rest_mmhg], rise, r[BODY_RATE.fall_max], r[BODY_RATE.ec50])
-    skin = max(x[BODY.histamine] / r[BODY_RATE.flush], x[BODY.local_skin] / r[BODY_RATE.skin])
+    skin = max(x[BODY.histamine] / r[BODY_RATE.flush], x[BODY.local_skin] / r[BODY_RATE.skin]) / skin_relief
+    blocked = rates.relief[RELIEF.leukotriene_block] * min(x[BODY.leukotriene], x[BODY.local_lung])
+    airway, gut = (x[BODY.local_lung] - blocked) / r[BODY_RATE.lung], x[BODY.local_gut] / r[BODY_RATE.gut]
     state.count[COUNT.grade] = grade(
-        skin, x[BODY.local_lung] / r[BODY_RATE.lung], x[BODY.local_gut] / r[BODY_RATE.gut], x[BODY.systolic],
-        r[BODY_RATE.moderate_mmhg], r[BODY_RATE.severe_mmhg], r[BODY_RATE.airway_severe],
+        skin, airway / relief, gut / relief, x[BODY.systolic], r[BODY_RATE.moderate_mmhg], r[BODY_RATE.severe_mmhg],
+        r[BODY_RATE.airway_severe],
     )  # fmt: skip
 
 
@@ -204,6 +223,8 @@ def write_row(state, rates, now):
     out[5] = state.body[BODY.systolic]
     out[6] = fired
     out[7] = state.count[COUNT.grade]
+    out[8] = state.body[BODY.leukotriene]
+    out[9] = state.body[BODY.adrenaline_mg] * rates.relief[RELIEF.adrenaline_ng_per_ml_per_mg]
     state.count[COUNT.rows] = row + 1
     return row + 1 == state.record.shape[0]
 

@@ -79,6 +79,12 @@ PARAMETERS: dict[str, Parameter] = {
         "(sullivan_1982); cell-wide in human skin mast cells in a dish (zhao_2012). `scope` in scenario files",
         hard_high=1.0,
     ),
+    "h1_stabilisation": Parameter(
+        0.0, "", 0.0, 0.45, "derived", "human mast cell", "church_1980", "inhibits at low, liberates at high levels",
+        "share of the release hazard that an H1 antihistamine beforehand takes away: none at usual doses. In a dish "
+        "many do, by no relation to H1 (ketotifen up to 40–45 %, schmutzler_1995); in human skin ketotifen does not "
+        "(phillips_1983), and doses three times the usual or more are needed in people (simons_1992)", hard_high=1.0,
+    ),
     "noise": Parameter(
         1.0, "", 0.0, 1.0, "assumed", "model", "model", "docs/model.md",
         "1: cross-links of each cell are a random count; 0: their expectation", hard_high=1.0,

@@ -9,7 +9,16 @@ import difflib
 import time
 from collections.abc import Iterable, Iterator
 
-from abm.studies import ablations, closure, delayed, delayed_ablations, immediate, protocol_sweeps, specificity
+from abm.studies import (
+    ablations,
+    closure,
+    delayed,
+    delayed_ablations,
+    immediate,
+    premedication,
+    protocol_sweeps,
+    specificity,
+)
 from abm.studies.checks import Check, CheckResult
 from abm.studies.cohort import World
 
@@ -49,6 +58,8 @@ CHECKS: dict[str, Check] = {
         Check("P12", "a second time is faster and wider", delayed.p12_recall, World(150, 10), World(40, 10)),
         Check("P13", "after SJS no ladder protects", delayed.p13_ladder_is_futile, World(100, 10), World(24, 10)),
         Check("P14", "the HLA allele is the gate", delayed.p14_hla_gate, World(120, 10), World(24, 10)),
+        Check("P15", "mediators and symptoms are separate", premedication.p15_mediators_and_symptoms,
+               World(100, 10_000), World(60, 2_000)),
         Check("C1", "6e4 naive cells are 1e9 effectors in about a week; twice the cells save one division",
                closure.c1_expansion, World(100, 10), World(30, 10)),
         Check("C2", "memory lasts", closure.c2_memory, World(100, 10), World(30, 10)),

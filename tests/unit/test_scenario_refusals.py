@@ -55,6 +55,16 @@ from abm.scenario_file import ScenarioError, load_scenario
         ("arms:", "allergic_to: []\narms:", "5:14: S105 allergic_to names 0 drugs; one or two"),
         ("arms:", "allergic_to: [carboplatin, carboplatin]\narms:", "5:28: S108 'carboplatin' is named twice"),
         ("arms:", f"allergic_to: [{', '.join(list(DRUGS)[:3])}]\narms:", "5:14: S105 allergic_to names 3 drugs"),
+        (
+            "reference: true,",
+            "reference: true, premedication: [montelucast],",
+            "6:45: S306 unknown premedication 'montelucast'.*did you mean 'montelukast'\\?",
+        ),
+        (
+            "reference: true,",
+            "reference: true, on_reaction: {resume_at: never, treat: [adrenalin]},",
+            "6:69: S332 unknown treatment 'adrenalin'.*did you mean 'adrenaline'\\?",
+        ),
         ("arms:", "scope: cellwide\narms:", "5:8: S331 unknown scope 'cellwide'.*did you mean 'cell-wide'\\?"),
         (
             "arms:",
