@@ -79,10 +79,19 @@ class Recorder:
             over_min = minutes(int(count[COUNT.last_symptom_bin]) - self.course.start_bin)
         return max(0.0, over_min - float(self.first["time_min"]))
 
-    def _given(self, medicine: str = "") -> int:
-        """How many doses were given for reactions, of one medicine or of all."""
+    def _planned_mg(self) -> float:
+        """Drug that the arm's course asks for."""
+        items = [item for item in self.course.arm.course if not isinstance(item, Gap)]
+        return math.fsum(item.dose_mg if isinstance(item, Step) else item.total_dose_mg for item in items)
+
+    def _treated(self) -> dict[str, float | int]:
+        """How long the first reaction lasted, and how many doses were given for reactions."""
         given = [event["drug"] for event in self.events if event["event"] == "treatment"]
-        return given.count(medicine) if medicine else len(given)
+        return {
+            "recovery_min": self._recovery_min(),
+            "rescue_doses": len(given),
+            "adrenaline_doses": given.count("adrenaline"),
+        }
 
     def _first(self, kind: str) -> dict[str, Any]:
         """The first event of a kind, empty if there is none."""
@@ -128,12 +137,7 @@ class Recorder:
 
     def outcome(self, weights: tuple[float, float, float]) -> dict[str, Any]:
         """The outcome row; `weights` are the organs' shares of the body's mast cells."""
-        course, state = self.course, self.course.state
-        planned_mg = math.fsum(
-            item.dose_mg if isinstance(item, Step) else item.total_dose_mg
-            for item in course.arm.course
-            if not isinstance(item, Gap)
-        )
+        course, state, planned_mg = self.course, self.course.state, self._planned_mg()
         sizes = np.diff(state.organ_start)
         released = [float(state.count[COUNT.fired_skin + o]) / float(sizes[o]) for o in range(3)]
         after = int(state.count[COUNT.worst])
@@ -165,8 +169,6 @@ class Recorder:
             "dose_at_skin_onset_mg": self._first("onset").get("cumulative_dose_mg", math.nan),
             "withdrawn_d": self._first("withdrawal").get("time_min", math.nan) / 1440.0,
             "completed": not course.ended and not course.queue,
-            "recovery_min": self._recovery_min(),
-            "rescue_doses": self._given(),
-            "adrenaline_doses": self._given("adrenaline"),
+            **self._treated(),
             "delay_min": max(0.0, delay_min) if course.died else delay_min,
         }
