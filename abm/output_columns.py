@@ -85,6 +85,14 @@ _OUTCOMES = _KEYS + (
     ("resident_memory_cells", "float64", "cells", "those that stay in the skin, at the end"),
     ("memory_share_of_t_cells", "float64", "", "circulating memory cells as a share of the body's T cells, at the end"),
     ("completed", "boolean", "", "every step of the course was given to its end"),
+    (
+        "recovery_min",
+        "float64",
+        "min",
+        "from the first symptom to the end of the first reaction; missing without one, or while it lasts",
+    ),
+    ("rescue_doses", "int64", "", "doses of medicines given for reactions"),
+    ("adrenaline_doses", "int64", "", "those of adrenaline"),
     ("delay_min", "float64", "min", "time added to the course by pauses and repeated steps"),
     (
         "delivered_share",
@@ -124,15 +132,15 @@ _EVENTS = _KEYS + (
         "event",
         "string",
         "",
-        "step_start, step_end, dose, reaction, pause, resume, stop; of delayed reactions: prodrome, mucosa, onset, "
-        "detached, healed, death, withdrawal",
+        "step_start, step_end, dose, reaction, treatment, pause, resume, stop; of delayed reactions: prodrome, "
+        "mucosa, onset, detached, healed, death, withdrawal",
     ),
-    ("drug", "string", "", "drug of the step"),
+    ("drug", "string", "", "drug of the step; of a treatment the medicine that is given for the reaction"),
     ("protocol", "string", "", "protocol of the step"),
     ("step", "Int64", "", "step number"),
     ("bag", "Int64", "", "bag number"),
     ("rate_ml_per_h", "float64", "mL/h", "pump rate, where the protocol states one"),
-    ("dose_mg", "float64", "mg", "drug given in this step so far, or the dose swallowed"),
+    ("dose_mg", "float64", "mg", "drug given in this step so far, the dose swallowed, or that of a treatment"),
     ("cumulative_dose_mg", "float64", "mg", "drug given since the start of the course"),
     ("severity", "none | mild | moderate | severe", "", "grade at this moment"),
 )
@@ -146,6 +154,13 @@ _TIMESERIES = _KEYS + (
     ("systolic_mmhg", "float64", "mmHg", "systolic blood pressure"),
     ("released_fraction", "float64", "", "mast cells degranulated so far"),
     ("severity", "none | mild | moderate | severe", "", "grade at this moment"),
+    (
+        "airway_leukotrienes",
+        "float64",
+        "",
+        "leukotrienes' part of the local mediators in lung, as a share of its cells",
+    ),
+    ("adrenaline_ng_per_ml", "float64", "ng/mL", "plasma adrenaline above the body's own"),
 )
 
 _SAMPLES = _KEYS + (

@@ -138,12 +138,14 @@ def _goes_on(last: Item, item: Item) -> bool:
 class ReactionRule:
     """What staff do at a breakthrough reaction: stop the pump, wait `pause_min` minutes, go on at `resume_at`.
 
-    `recognised_after_min` is the delay in minutes between the first symptom and the pump being stopped.
+    `recognised_after_min` is the delay in minutes between the first symptom and the pump being stopped. `treat` is what
+    is given then, and as long as symptoms last: any of ``"adrenaline"`` and ``"antihistamine"``.
     """
 
     pause_min: float
     resume_at: ResumeAt
     recognised_after_min: float = 2.0
+    treat: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,7 @@ class Arm:
     course : tuple of Step, Gap or Regimen
         Carried out in order.
     premedication : frozenset of str
-        Any of ``"H1"`` and ``"H2"``.
+        Any of ``"H1"``, ``"H2"``, ``"montelukast"`` and ``"corticosteroid"``.
     on_reaction, stop_drug_when : optional
         What staff do at an immediate reaction, and when they withdraw the drug for a delayed one.
     after : str

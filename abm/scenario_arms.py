@@ -7,7 +7,17 @@ from collections.abc import Iterable
 
 from abm.scenario import Arm, ReactionRule, StopRule
 from abm.scenario_course import CourseReader
-from abm.scenario_keys import ARM, MOST_ARMS, ON_REACTION, PREMEDICATION, RESUME_AT, SIGNS, STOP_DRUG_WHEN, needed
+from abm.scenario_keys import (
+    ARM,
+    MOST_ARMS,
+    ON_REACTION,
+    PREMEDICATION,
+    RESUME_AT,
+    SIGNS,
+    STOP_DRUG_WHEN,
+    TREATMENTS,
+    needed,
+)
 from abm.scenario_tree import Node, Report, shorten
 
 LONGEST_MIN = 100 * 365.25 * 1440.0
@@ -111,9 +121,12 @@ class ArmsReader:
         after_min: float | None = ReactionRule(0.0, "never").recognised_after_min
         if "recognised_after" in fields:
             after_min = self._report.quantity(fields["recognised_after"], "time", "recognised_after", None)
+        treat: frozenset[str] = frozenset()
+        if "treat" in fields:
+            treat = read_names(fields["treat"], TREATMENTS, "S332", "treatment", self._report)
         if resume_at is None or pause_min is None or after_min is None:
             return None
-        return ReactionRule(pause_min, resume_at, after_min)  # type: ignore[arg-type]
+        return ReactionRule(pause_min, resume_at, after_min, treat)  # type: ignore[arg-type]
 
     def _stop_rule(self, node: Node) -> StopRule | None:
         """When the drug is withdrawn for good."""

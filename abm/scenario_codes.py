@@ -49,6 +49,8 @@ CODES: dict[str, str] = {
     "S318": "a column of a cohort's file that is a result, not a trait",
     "S319": "a line of a cohort's file that is no CSV",
     "S320": "a word that is none of a trait's",
+    "S331": "unknown scope of tolerance",
+    "S332": "unknown treatment of a reaction",
     "S401": "not exactly one reference arm",
     "S402": "a gap in the wrong place",
     "S403": "an empty course",

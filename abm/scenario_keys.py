@@ -31,9 +31,11 @@ from abm.scenario_kinds import (
 
 RECORDABLE = ("timeseries", "cells", "skin", "clones", "lattice")
 GIVEN = ("fitting_clone",)
-PREMEDICATION = ("H1", "H2")
+PREMEDICATION = ("H1", "H2", "montelukast", "corticosteroid")
+TREATMENTS = ("adrenaline", "antihistamine")
 RESUME_AT = ("same_step", "previous_step", "first_step", "never")
 SIGNS = ("prodrome", "mucosa", "onset", "detached")
+SCOPES = ("specific", "cell-wide")
 SCALES = ("linear", "log")
 AT_ONCE: tuple[Route, ...] = ("oral", "bolus", "intramuscular")
 MOST_PATIENTS = 1_000_000
@@ -80,6 +82,9 @@ SCENARIO: dict[str, Key] = {
     "allergic_to": Key(
         ListOf(_DRUG, 1, 2), "drugs the IgE can be specific for; T-cell clones fit the first", default="the drug"
     ),
+    "scope": Key(
+        Choice(SCOPES), "whether a tolerant mast cell is so for one allergen or for all of them", default="specific"
+    ),
     "dose": Key(_DOSE, "full dose of every protocol that gives this drug", default="the drug's usual dose"),
     "cells": Key(Whole(1, MOST_CELLS), "mast-cell agents a patient", default="10000"),
     "replicates": Key(Whole(1, MOST_REPLICATES), "independent repetitions of the biology's chance", default="1"),
@@ -102,7 +107,7 @@ SCENARIO: dict[str, Key] = {
 
 ARM = {
     "reference": Key(Flag(), "the arm that the others are compared with; exactly one", default="false"),
-    "premedication": Key(ListOf(Choice(PREMEDICATION)), "antihistamines before the drug", default="nothing"),
+    "premedication": Key(ListOf(Choice(PREMEDICATION)), "medicines before the drug", default="nothing"),
     "on_reaction": Key(
         Either((Table("on_reaction"), Nothing())), "what staff do at an immediate reaction", default="nothing is done"
     ),
@@ -129,6 +134,7 @@ ON_REACTION = {
     "pause": Key(_TIME, "how long the pump stands still"),
     "resume_at": Key(Choice(RESUME_AT), "where the course goes on", needed=True),
     "recognised_after": Key(_TIME, "from the first symptom to the pump being stopped", default="2 min"),
+    "treat": Key(ListOf(Choice(TREATMENTS)), "medicines for the reaction", default="nothing"),
 }
 
 STOP_DRUG_WHEN = {

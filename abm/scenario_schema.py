@@ -14,7 +14,7 @@ from abm.scenario_cohort import CohortReader
 from abm.scenario_course import CourseReader
 from abm.scenario_doses import read_dose
 from abm.scenario_drugs import read_drugs
-from abm.scenario_keys import RECORDABLE, SCENARIO, limits, needed
+from abm.scenario_keys import RECORDABLE, SCENARIO, SCOPES, limits, needed
 from abm.scenario_samples import read_samples
 from abm.scenario_source import shipped_populations
 from abm.scenario_steps import read_steps
@@ -95,6 +95,9 @@ def read_scenario(root: Node, report: Report) -> Scenario | None:
     return None if fields is None else _ScenarioReader(fields, report, vocabulary()).scenario()
 
 
+_SCOPE = "mast_cell.cell_wide_inhibition"
+
+
 class _ScenarioReader:
     """Reads the top level of one scenario."""
 
@@ -123,7 +126,7 @@ class _ScenarioReader:
             "seed": self._whole("seed", 1),
             "follow_up_min": self._given("follow_up", self._follow_up, 120.0),
             "record": self._given("record", self._record, frozenset()),
-            "parameters": self._given("parameters", self._parameters, {}),
+            "parameters": self._given("parameters", self._parameters, {}) | self._scope(),
             "target": self._given("target", lambda node: read_target(node, self._report)),
             "samples": self._given("samples", lambda node: read_samples(node, self._report), ()),
             "drugs": own,
@@ -190,6 +193,16 @@ class _ScenarioReader:
                 self._report.add("S405", value.mark, str(error))
             values[name] = number
         return values
+
+    def _scope(self) -> dict[str, float]:
+        """The parameter that `scope` sets, which must not be set twice."""
+        if "scope" not in self._fields:
+            return {}
+        node = self._fields["scope"]
+        scope = self._report.choice(node, SCOPES, "S331", "scope")
+        if isinstance(stated := self._fields.get("parameters"), Node) and _SCOPE in (stated.keys or {}):
+            self._report.add("S106", stated.keys[_SCOPE], f"'scope' sets {_SCOPE}; leave one of them out")
+        return {} if scope is None else {_SCOPE: float(scope == SCOPES[1])}
 
     def _own_protocols(self) -> dict[str, tuple[Step | Regimen, ...]]:
         protocols: dict[str, tuple[Step | Regimen, ...]] = {}

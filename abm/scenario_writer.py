@@ -81,6 +81,8 @@ def _arm(arm: Arm, drugs: Mapping[str, Drug]) -> Iterator[str]:
             "resume_at": arm.on_reaction.resume_at,
             "recognised_after": format_quantity(arm.on_reaction.recognised_after_min, "time"),
         }
+        if arm.on_reaction.treat:
+            rule["treat"] = flow_list(sorted(arm.on_reaction.treat))
         yield f"    on_reaction: {flow_map(rule)}"
     if arm.stop_drug_when is not None:
         yield f"    stop_drug_when: {_stop_rule(arm.stop_drug_when)}"

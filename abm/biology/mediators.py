@@ -26,6 +26,36 @@ def relaxed(level, rest, source, kept, rate):
     return target + (level - target) * kept
 
 
+@njit(error_model="numpy")
+def chained(first, second, source, kept_first, kept_second, rate_first, rate_second, gain, minutes):
+    """Two levels in a row after a step: what is formed or absorbed, and what of it is at its place.
+
+    ``F' = s − a·F``, ``X' = g·a·F − b·X`` with a constant source s, solved exactly:
+    ``X(t) = X·e^(−bt) + g·a·(F∞·(1 − e^(−bt))/b + (F − F∞)·(e^(−at) − e^(−bt))/(b − a))``, ``F∞ = s/a``. Without a
+    source it is Bateman's equation.
+
+    Parameters
+    ----------
+    first, second : float
+        F and X now.
+    source : float
+        s, per minute.
+    kept_first, kept_second, rate_first, rate_second : float
+        e^(−a·dt), e^(−b·dt), and a and b per minute.
+    gain, minutes : float
+        g, and dt.
+
+    Returns
+    -------
+    first, second : float
+    """
+    rest = source / rate_first
+    apart = rate_second - rate_first
+    both = (kept_first - kept_second) / apart if abs(apart) > 1e-9 else minutes * kept_first
+    arrived = rest * (1.0 - kept_second) / rate_second + (first - rest) * both
+    return rest + (first - rest) * kept_first, second * kept_second + gain * rate_first * arrived
+
+
 def level_within(level, later, rate, passed, whole):
     """Level of a one-compartment substance inside a step in which it went from `level` to `later`.
 

@@ -9,6 +9,12 @@ GRADES = ("none", "mild", "moderate", "severe")
 
 
 @njit(error_model="numpy")
+def occupied(level, half):
+    """Share of its greatest effect that a medicine has at a level: ``C/(C + C½)``."""
+    return level / (level + half)
+
+
+@njit(error_model="numpy")
 def grade(skin, airway, gut, systolic_mmhg, moderate_mmhg, severe_mmhg, airway_severe):
     """Grade of a reaction at one moment.
 

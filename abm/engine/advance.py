@@ -8,7 +8,8 @@
       labile adduct, exposure of T cells (exact); area,      engine/plasma.py
       peak and time above the target of the plasma
  3    mast cells                                             engine/mast_kernel.py
- 4    histamine, tryptase, local mediators, pressure, grade  `step_body`, biology/mediators.py, reaction.py
+ 4    histamine, tryptase, local mediators, leukotrienes,    `step_body`, biology/mediators.py, reaction.py,
+      what was given for a reaction, pressure, grade         engine/relief.py
  5    extremes, time series                                  `note_extremes`, `write_row`
 ====  =====================================================  ====================================
 """
@@ -22,16 +23,16 @@ from abm.biology.mediators import relaxed, systolic_pressure
 from abm.biology.pharmacokinetics import ADDUCT, STATES, amount_after, amounts_after, exposure_over
 from abm.biology.reaction import grade
 from abm.engine.clock import BASE_MIN, BINS_PER_MIN, DOUBLINGS, MINUTE, STEP_MIN
-from abm.engine.mast_kernel import cells_at_risk, step_organ, step_specificity
+from abm.engine.mast_kernel import step_organ
 from abm.engine.plasma import note_plasma
 from abm.engine.rates import BODY_RATE, SCALAR
+from abm.engine.relief import RELIEF, relief_of, restraint_of, step_relief
+from abm.engine.scope import few_at_risk, step_specificities
 from abm.engine.state import BODY, COUNT
 
 F32 = np.float32
 _OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy"}
 _STEP_MIN = STEP_MIN.copy()
-RISK = F32(0.6)
-FEW_AT_RISK = 500
 _SMOOTH = 1.4
 _TRACE = 1e-7
 
@@ -69,13 +70,8 @@ def next_change(pump, now):
 
 @njit(**_OPTIONS)
 def step_is_safe(state, rates, now, k):
-    """Whether a step of 2^k base bins changes no antigen much and brings hardly a cell near its threshold.
-
-    "Hardly": one cell in 500 may come nearer than 0.6 of its threshold, where the hazard is 2e-5 per minute. Signals of
-    two specificities add up, so each may come half as near.
-    """
-    allowed = state.calcium.size // FEW_AT_RISK
-    limit = RISK * F32(0.5) if state.exposed[0] > 0 and state.exposed[1] > 0 else RISK
+    """Whether a step of 2^k base bins changes no antigen much and brings hardly a cell near its threshold."""
+    first, second = F32(0.0), F32(0.0)
     for a in range(rates.antigen_per_mg.size):
         rate = pump_rate(state.pump, a, now, now + (1 << k))
         before = state.drug[a, ADDUCT] * rates.antigen_per_mg[a]
@@ -83,10 +79,11 @@ def step_is_safe(state, rates, now, k):
         low, high = min(before, after), max(before, after)
         if high > _TRACE and high > low * _SMOOTH:
             return False
-        seen = state.armed[a] > 0 and (state.exposed[a] > 0 or high > 0.0)
-        if seen and cells_at_risk(state, rates, a, k, F32(high), limit) > allowed:
-            return False
-    return True
+        if a == 0:
+            first = F32(high)
+        else:
+            second = F32(high)
+    return few_at_risk(state, rates, k, (first, second))
 
 
 @njit(**_OPTIONS)
@@ -143,22 +140,15 @@ def step_drug(state, rates, now, k):
 
 @njit(**_OPTIONS)
 def step_cells(state, rates, now, k, antigens):
-    """Move all mast cells on by a step; returns how many fired in skin, lung and gut.
-
-    A specificity of which no cell has receptors, or that never met antigen, would change nothing; it is left out.
-    """
-    active = False
-    for a in range(2):
-        if state.exposed[a] > 0 and state.armed[a] > 0:
-            active = True
-            step_specificity(state, rates, a, k, now, antigens[a])
-    if not active:
+    """Move all mast cells on by a step; returns how many fired in skin, lung and gut."""
+    if not step_specificities(state, rates, k, now, antigens):
         return 0, 0, 0
     minutes, share, moment = F32(_STEP_MIN[k]), rates.cell[k, 6], np.int32(now)
+    scalar = restrained(rates.scalar, restraint_of(state.body, rates.relief))
     fired = (
-        step_organ(state, 0, share, minutes, moment, rates.scalar),
-        step_organ(state, 1, share, minutes, moment, rates.scalar),
-        step_organ(state, 2, share, minutes, moment, rates.scalar),
+        step_organ(state, 0, share, minutes, moment, scalar),
+        step_organ(state, 1, share, minutes, moment, scalar),
+        step_organ(state, 2, share, minutes, moment, scalar),
     )
     for organ in range(3):
         state.count[COUNT.fired_skin + organ] += fired[organ]
@@ -166,10 +156,21 @@ def step_cells(state, rates, now, k, antigens):
 
 
 @njit(**_OPTIONS)
+def restrained(scalar, share):
+    """Scalars of the mast cell with the release hazard lowered by a share; without one, the same ones."""
+    if share <= 0.0:
+        return scalar
+    lowered, left = scalar.copy(), F32(1.0 - share)
+    lowered[SCALAR.hazard_max] = scalar[SCALAR.hazard_max] * left
+    lowered[SCALAR.graded] = scalar[SCALAR.graded] * left
+    return lowered
+
+
+@njit(**_OPTIONS)
 def step_body(state, rates, k, fired):
     """Mediators, pressure and grade after a step in which `fired` cells of each organ degranulated."""
     x, r, kept, minutes = state.body, rates.body, rates.kept[k], _STEP_MIN[k]
-    histamine, tryptase_ng = 0.0, 0.0
+    histamine, tryptase_ng, share_lung = 0.0, 0.0, 0.0
     for organ in range(3):
         histamine += fired[organ] * r[BODY_RATE.histamine_per_cell_skin + organ]
         tryptase_ng += fired[organ] * r[BODY_RATE.tryptase_ng_per_cell_skin + organ]
@@ -177,6 +178,9 @@ def step_body(state, rates, k, fired):
         x[BODY.local_skin + organ] = relaxed(
             x[BODY.local_skin + organ], 0.0, share / minutes, kept[3], r[BODY_RATE.local_rate]
         )
+        share_lung = share if organ == 1 else share_lung
+    step_relief(x, rates.relief, rates.chain[k], share_lung / minutes, minutes)
+    skin_relief, relief = relief_of(x, rates.relief)
     rest = r[BODY_RATE.histamine_rest]
     x[BODY.histamine] = relaxed(x[BODY.histamine], rest, histamine / minutes, kept[0], r[BODY_RATE.histamine_rate])
     absorbed = (1.0 - kept[1]) * x[BODY.tryptase_tissue] * r[BODY_RATE.tryptase_per_ng]
@@ -184,12 +188,14 @@ def step_body(state, rates, k, fired):
     x[BODY.tryptase] = relaxed(
         x[BODY.tryptase], r[BODY_RATE.tryptase_rest], absorbed / minutes, kept[2], r[BODY_RATE.tryptase_rate]
     )
-    rise = (x[BODY.histamine] - rest) * r[BODY_RATE.pressure_scale]
+    rise = (x[BODY.histamine] - rest) * r[BODY_RATE.pressure_scale] / relief
     x[BODY.systolic] = systolic_pressure(r[BODY_RATE.rest_mmhg], rise, r[BODY_RATE.fall_max], r[BODY_RATE.ec50])
-    skin = max(x[BODY.histamine] / r[BODY_RATE.flush], x[BODY.local_skin] / r[BODY_RATE.skin])
+    skin = max(x[BODY.histamine] / r[BODY_RATE.flush], x[BODY.local_skin] / r[BODY_RATE.skin]) / skin_relief
+    blocked = rates.relief[RELIEF.leukotriene_block] * min(x[BODY.leukotriene], x[BODY.local_lung])
+    airway, gut = (x[BODY.local_lung] - blocked) / r[BODY_RATE.lung], x[BODY.local_gut] / r[BODY_RATE.gut]
     state.count[COUNT.grade] = grade(
-        skin, x[BODY.local_lung] / r[BODY_RATE.lung], x[BODY.local_gut] / r[BODY_RATE.gut], x[BODY.systolic],
-        r[BODY_RATE.moderate_mmhg], r[BODY_RATE.severe_mmhg], r[BODY_RATE.airway_severe],
+        skin, airway / relief, gut / relief, x[BODY.systolic], r[BODY_RATE.moderate_mmhg], r[BODY_RATE.severe_mmhg],
+        r[BODY_RATE.airway_severe],
     )  # fmt: skip
 
 
@@ -217,6 +223,8 @@ def write_row(state, rates, now):
     out[5] = state.body[BODY.systolic]
     out[6] = fired
     out[7] = state.count[COUNT.grade]
+    out[8] = state.body[BODY.leukotriene]
+    out[9] = state.body[BODY.adrenaline_mg] * rates.relief[RELIEF.adrenaline_ng_per_ml_per_mg]
     state.count[COUNT.rows] = row + 1
     return row + 1 == state.record.shape[0]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from abm.engine.advance import FEW_AT_RISK, RISK, aligned_step, step_cells
-from abm.engine.mast_kernel import cells_at_risk
+from abm.engine.advance import aligned_step, step_cells
 from abm.engine.rates import SCALAR
+from abm.engine.scope import few_at_risk
 from abm.engine.state import COUNT
 
 F32 = np.float32
@@ -29,17 +29,11 @@ def bathe(state, rates, t0, t1, antigen):
 def choose_bath_step(state, rates, now, end, antigens):
     """Exponent k of the next step in a constant antigen: one base bin while more than "hardly" a cell is at risk.
 
-    As in `advance.step_is_safe`. Steps at most double, so the minutes after a change are gone through finely.
+    As in `scope.few_at_risk`. Steps at most double, so the minutes after a change are gone through finely.
     """
-    allowed = state.calcium.size // FEW_AT_RISK
-    limit = RISK * F32(0.5) if state.exposed[0] > 0 and state.exposed[1] > 0 else RISK
     k = min(aligned_step(now, end - now), state.count[COUNT.step] + 1)
     while k > 0:
-        at_risk = np.int64(0)
-        for a in range(2):
-            if state.armed[a] > 0 and state.exposed[a] > 0:
-                at_risk = max(at_risk, cells_at_risk(state, rates, a, k, antigens[a], limit))
-        if at_risk <= allowed and rates.scalar[SCALAR.graded] == F32(0.0):
+        if few_at_risk(state, rates, k, antigens) and rates.scalar[SCALAR.graded] == F32(0.0):
             return k
         k -= 1
     return 0

@@ -15,6 +15,7 @@ from abm.engine.advance import NEVER, REACTION, ROWS_FULL, advance
 from abm.engine.clock import bins, minutes
 from abm.engine.rates import Rates
 from abm.engine.recorder import Recorder
+from abm.engine.rescue import Rescue
 from abm.engine.state import BODY, COUNT, State
 from abm.scenario import Arm, Gap, Regimen, Step
 
@@ -76,6 +77,7 @@ class Bedside:
         self.interval_bins, self.look_at_bin = 0, NEVER
         self.rested: dict[tuple[float, frozenset[str]], Any] = {}
         self.recorder = Recorder(self)
+        self.rescue = Rescue(self)
         self.samples: Samples | None = None
 
     def _waiting(self, end_min: float) -> Iterator[None]:
@@ -92,7 +94,7 @@ class Bedside:
 
     def _pass(self, end_min: float) -> Iterator[None]:
         """Move on to `end_min`, or to the moment at which staff stop the drug or the patient dies."""
-        end_min = min(end_min, self.stop_at_min, self.withdraw_at_min)
+        end_min = min(end_min, self._next_act_min())
         end_bin = self._bin_at(end_min)
         while self.now_bin < end_bin and not self.died:
             goal = end_bin
@@ -114,7 +116,7 @@ class Bedside:
                 self.samples.take(self)
             if self.immunity is not None and self.now_bin >= self.immunity.next_bin:
                 self._note_signs(self.immunity)
-            soonest = min(self.stop_at_min, self.withdraw_at_min)
+            soonest = self._next_act_min()
             if soonest <= end_min:
                 end_min = max(soonest, self.now_min)
                 end_bin = self._bin_at(end_min)
@@ -123,8 +125,14 @@ class Bedside:
                 self.look_at_bin = (self.now_bin // self.interval_bins + 1) * self.interval_bins
         if not self.died:
             self.now_min = end_min
+            if self.now_min >= self.rescue.due_min:
+                self.rescue.act()
             if self.now_min >= self.withdraw_at_min:
                 self._withdraw()
+
+    def _next_act_min(self) -> float:
+        """When staff next do something: stop the pump, withdraw the drug, look at somebody who reacts."""
+        return min(self.stop_at_min, self.withdraw_at_min, self.rescue.due_min)
 
     def _bin_at(self, time_min: float) -> int:
         """Base bin in which a time of this arm lies."""
@@ -165,6 +173,7 @@ class Bedside:
         if minutes(int(self.state.count[COUNT.symptom_free_bins])) > EPISODE_MIN:
             self.recorder.reaction()
         rule = self.arm.on_reaction
+        self.rescue.call()
         if rule is not None and self.giving and math.isinf(self.stop_at_min) and self.pauses < MOST_PAUSES:
             self.stop_at_min = self.now_min + rule.recognised_after_min
 

@@ -191,12 +191,18 @@ def step_organ(state, organ, share_calcium, minutes, moment, scalar):
     )  # fmt: skip
 
 
+@njit(inline="always", error_model="numpy")
+def brake_of(scalar, a):
+    """Row of SHIP-1 and memory that hold specificity `a` down: its own, or the first where the cell has one brake."""
+    return 0 if scalar[SCALAR.cell_wide] > F32(0.0) else a
+
+
 @njit(**_OPTIONS)
-def step_specificity(state, rates, a, k, moment, antigen):
-    """Sub-steps 1–4 for specificity `a` over a step of 2^k base bins from base bin `moment`."""
-    scalar, rate = rates.scalar, rates.cell[k]
+def count_links(state, rates, a, k, moment, antigen):
+    """Sub-steps 1–3: cross-links of specificity `a` after a step of 2^k base bins from base bin `moment`."""
+    scalar = rates.scalar
     hapten = antigen * rates.hapten_per_antigen[a]
-    noisy, kept, crosslinking = scalar[SCALAR.noise], rate[0], scalar[SCALAR.crosslinking]
+    noisy, kept, crosslinking = scalar[SCALAR.noise], rates.cell[k, 0], scalar[SCALAR.crosslinking]
     receptors, crosslinks, place = state.receptors[a], state.crosslinks[a], state.place
     if noisy > F32(0.0):
         draw_noise(state.noise, U64(moment), _MANY_STREAMS[a], rates.address)
@@ -208,10 +214,34 @@ def step_specificity(state, rates, a, k, moment, antigen):
             receptors, crosslinks, state.links, place, antigen, hapten, crosslinking, kept, U64(moment),
             _FEW_STREAMS[a], rates.address,
         )  # fmt: skip
+
+
+@njit(**_OPTIONS)
+def step_specificity(state, rates, a, k, moment, antigen):
+    """Sub-steps 1–4 for specificity `a` over a step of 2^k base bins from base bin `moment`."""
+    brake = brake_of(rates.scalar, a)
+    count_links(state, rates, a, k, moment, antigen)
     step_signal(
-        receptors, state.inside[a], crosslinks, state.memory[a], state.ship1[a], state.links, state.signal, place,
-        antigen, hapten, rate, scalar,
+        state.receptors[a], state.inside[a], state.crosslinks[a], state.memory[brake], state.ship1[brake], state.links,
+        state.signal, state.place, antigen, antigen * rates.hapten_per_antigen[a], rates.cell[k], rates.scalar,
     )  # fmt: skip
+
+
+@njit(inline="always", error_model="numpy")
+def most_links(receptors, crosslinks, place, antigen, crosslinking):
+    """A bound on a cell's cross-links within a step: three standard deviations above those in balance."""
+    top = receptors * crosslinked_fraction(bound_product(antigen * place, F32(0.0)), crosslinking, receptors)
+    top = top + F32(3.0) * np.sqrt(top) + F32(4.0)
+    return top if top > crosslinks else crosslinks
+
+
+@njit(inline="always", error_model="numpy")
+def least_ship1(ship1, memory, ship_left, memory_left):
+    """A bound on the SHIP-1 left at the end of a step, of which these shares of SHIP-1 and memory stay at least."""
+    held = memory * memory_left
+    decayed = ship1 * ship_left
+    least = held if held > decayed else decayed
+    return least if least < ship1 else ship1
 
 
 @njit(**_OPTIONS)
@@ -220,24 +250,17 @@ def cells_at_risk(state, rates, a, k, antigen, limit):
 
     A bound, not an estimate: cross-links at the highest antigen of the step against the SHIP-1 left at its end.
     """
-    scalar, rate = rates.scalar, rates.cell[k]
-    receptors, crosslinks, ship1, memory = state.receptors[a], state.crosslinks[a], state.ship1[a], state.memory[a]
+    scalar, rate, brake = rates.scalar, rates.cell[k], brake_of(rates.scalar, a)
+    receptors, crosslinks = state.receptors[a], state.crosslinks[a]
+    ship1, memory = state.ship1[brake], state.memory[brake]
     calcium, threshold, fired_bin, place = state.calcium, state.threshold, state.fired_bin, state.place
     crosslinking, activation, syk = scalar[SCALAR.crosslinking], scalar[SCALAR.activation], scalar[SCALAR.syk]
     ship_left, memory_left = F32(1.0) - rate[1], F32(1.0) - rate[3]
     memory_left = memory_left if memory_left > F32(0.0) else F32(0.0)
     count = np.int32(0)
     for i in range(threshold.size):
-        top = receptors[i] * crosslinked_fraction(
-            bound_product(antigen * place[i], F32(0.0)), crosslinking, receptors[i]
-        )
-        top = top + F32(3.0) * np.sqrt(top) + F32(4.0)
-        top = top if top > crosslinks[i] else crosslinks[i]
-        held = memory[i] * memory_left
-        decayed = ship1[i] * ship_left
-        least = held if held > decayed else decayed
-        least = least if least < ship1[i] else ship1[i]
-        signal = net_signal(top, least, activation, syk)
+        top = most_links(receptors[i], crosslinks[i], place[i], antigen, crosslinking)
+        signal = net_signal(top, least_ship1(ship1[i], memory[i], ship_left, memory_left), activation, syk)
         signal = signal if signal > calcium[i] else calcium[i]
         risky = (signal > limit * threshold[i]) & (fired_bin[i] < np.int32(0))
         count = np.int32(count + (np.int32(1) if risky else np.int32(0)))

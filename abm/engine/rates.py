@@ -12,6 +12,7 @@ from abm.biology import pharmacokinetics as pk
 from abm.engine.clock import DOUBLINGS, FINEST, STEP_MIN
 from abm.engine.disposition import Disposition, disposition
 from abm.engine.exposure import NO_TARGET, target_row
+from abm.engine.relief import antihistamine_shifts, chain_table, relief_row, rescue_row
 from abm.engine.state import ORGANS, SPECIFICITIES
 from abm.parameters.catalog import ParameterSet
 from abm.scenario import Target
@@ -33,9 +34,10 @@ class Rates(NamedTuple):
     `hapten_per_antigen` float32 (2,): free monovalent drug that blocks, for each unit of antigen. `free_share` (2,): of
     the drug in plasma.
     `antigenic` int64 (2,): compartment that T cells see; `t_cell_per_mg` (2,): exposure per mg in it, relative to the
-    therapeutic level, 0 for a drug that T cells do not see. `body` float64: see `BodyRate`. `address` is uint64:
-    seed, replicate, patient. `finest` is the step taken while cells could fire; other values than the default serve to
-    measure its error.
+    therapeutic level, 0 for a drug that T cells do not see. `body` float64: see `BodyRate`. `chain` (11, 6): what is
+    left of leukotrienes being formed and acting, of adrenaline in muscle and plasma, of antihistamine given and acting.
+    `relief`, `rescue`: see `abm.engine.relief`. `address` is uint64: seed, replicate, patient. `finest` is the step
+    taken while cells could fire; other values than the default serve to measure its error.
     """
 
     cell: np.ndarray
@@ -54,6 +56,9 @@ class Rates(NamedTuple):
     antigenic: np.ndarray
     t_cell_per_mg: np.ndarray
     body: np.ndarray
+    chain: np.ndarray
+    relief: np.ndarray
+    rescue: np.ndarray
     address: np.ndarray
     finest: int = FINEST
 
@@ -69,6 +74,7 @@ class Scalar(NamedTuple):
     hazard_max: int = 5
     graded: int = 6
     noise: int = 7
+    cell_wide: int = 8
 
 
 class BodyRate(NamedTuple):
@@ -125,7 +131,7 @@ def patient_rates(
     organ_cells : sequence of int
         Agents in skin, lung and gut.
     premedication : frozenset of str
-        Any of ``"H1"``, ``"H2"``; shifts symptom thresholds and nothing else.
+        What is given beforehand (`abm.scenario.Arm`); shifts symptom thresholds and blocks mediators, nothing else.
     address : tuple of int
         Seed, replicate, patient.
     targets : sequence of Target or None, optional
@@ -137,7 +143,7 @@ def patient_rates(
     given += [bath] * (SPECIFICITIES - len(given))
     return Rates(
         cell=_cell_table(parameters),
-        scalar=_scalars(parameters, patient),
+        scalar=_scalars(parameters, patient, premedication),
         kept=_kept_table(parameters),
         drug_step=np.stack([drug.step for drug in given]),
         exposure_step=np.stack([drug.exposure for drug in given]),
@@ -152,6 +158,9 @@ def patient_rates(
         antigenic=np.array([drug.antigenic for drug in given], np.int64),
         t_cell_per_mg=np.array([drug.t_cell_per_mg for drug in given]),
         body=_body(parameters, patient, organ_cells, premedication),
+        chain=chain_table(parameters),
+        relief=relief_row(parameters, premedication),
+        rescue=rescue_row(parameters),
         address=np.array(address, np.uint64),
     )
 
@@ -171,7 +180,8 @@ def _cell_table(p: ParameterSet) -> np.ndarray:
     return table.astype(F32)
 
 
-def _scalars(p: ParameterSet, patient: Mapping[str, Any]) -> np.ndarray:
+def _scalars(p: ParameterSet, patient: Mapping[str, Any], premed: frozenset[str]) -> np.ndarray:
+    restless = 1.0 - p["mast_cell.h1_stabilisation"] if "H1" in premed else 1.0
     return np.array(
         (
             p["ige_receptor.crosslinking_per_receptor"],
@@ -179,9 +189,10 @@ def _scalars(p: ParameterSet, patient: Mapping[str, Any]) -> np.ndarray:
             p["mast_cell.memory_hold_crosslinks"],
             p["mast_cell.activation_crosslinks"],
             float(patient["syk_factor"]),
-            p["mast_cell.release_hazard_per_min"],
-            p["mast_cell.graded_release_per_min"],
+            p["mast_cell.release_hazard_per_min"] * restless,
+            p["mast_cell.graded_release_per_min"] * restless,
             p["mast_cell.noise"],
+            p["mast_cell.cell_wide_inhibition"],
         ),
         F32,
     )
@@ -204,9 +215,8 @@ def _histamine_rate(p: ParameterSet) -> float:
 def _body(
     p: ParameterSet, patient: Mapping[str, Any], organ_cells: Sequence[int], premed: frozenset[str]
 ) -> np.ndarray:
-    both = p["symptoms.h1_h2_shift"] if {"H1", "H2"} <= premed else 1.0
-    skin_shift = max(both, p["symptoms.h1_flush_shift"] if "H1" in premed else 1.0)
-    own = float(patient["symptom_factor"])
+    skin_shift, both = antihistamine_shifts(p, premed)
+    own = float(patient["symptom_factor"]) * (p["symptoms.corticosteroid_shift"] if "corticosteroid" in premed else 1.0)
     litres = p["mediators.histamine_clearance_l_per_min"] / _histamine_rate(p)
     body = [
         p["mediators.histamine_baseline_ng_per_ml"],

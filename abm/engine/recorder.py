@@ -28,6 +28,7 @@ class Recorder:
         self.first: dict[str, Any] | None = None
         self.first_after_gap_min = math.nan
         self.reactions = 0
+        self.first_over_min = math.nan
         self._chunks: list[np.ndarray] = []
 
     def event(self, kind: str, dose_mg: float = 0.0) -> None:
@@ -55,11 +56,42 @@ class Recorder:
         """Note that a reaction begins."""
         course = self.course
         self.reactions += 1
+        if self.reactions == 2:
+            self.first_over_min = course.now_min - minutes(int(course.state.count[COUNT.symptom_free_bins]))
         self.event("reaction")
         if self.first is None:
             self.first = self.events[-1]
         if math.isnan(self.first_after_gap_min) and course.now_min > course.gap_end_min:
             self.first_after_gap_min = course.now_min - course.gap_end_min
+
+    def treatment(self, medicine: str, dose_mg: float) -> None:
+        """Note that a medicine is given for a reaction."""
+        self.event("treatment")
+        self.events[-1] |= {"drug": medicine, "dose_mg": dose_mg}
+
+    def _recovery_min(self) -> float:
+        """Time from the first symptom to the end of the first reaction; NaN without one, or while it lasts."""
+        count = self.course.state.count
+        if self.first is None or (self.reactions == 1 and count[COUNT.grade] > 0):
+            return math.nan
+        over_min = self.first_over_min
+        if self.reactions == 1:
+            over_min = minutes(int(count[COUNT.last_symptom_bin]) - self.course.start_bin)
+        return max(0.0, over_min - float(self.first["time_min"]))
+
+    def _planned_mg(self) -> float:
+        """Drug that the arm's course asks for."""
+        items = [item for item in self.course.arm.course if not isinstance(item, Gap)]
+        return math.fsum(item.dose_mg if isinstance(item, Step) else item.total_dose_mg for item in items)
+
+    def _treated(self) -> dict[str, float | int]:
+        """How long the first reaction lasted, and how many doses were given for reactions."""
+        given = [event["drug"] for event in self.events if event["event"] == "treatment"]
+        return {
+            "recovery_min": self._recovery_min(),
+            "rescue_doses": len(given),
+            "adrenaline_doses": given.count("adrenaline"),
+        }
 
     def _first(self, kind: str) -> dict[str, Any]:
         """The first event of a kind, empty if there is none."""
@@ -85,6 +117,8 @@ class Recorder:
             "systolic_mmhg": table["systolic"],
             "released_fraction": table["released"] / int(self.course.state.organ_start[-1]),
             "severity": np.array(GRADES, dtype=object)[table["grade"].astype(int)],
+            "airway_leukotrienes": table["leukotriene"],
+            "adrenaline_ng_per_ml": table["adrenaline"],
         }
 
     def cells(self, receptors: np.ndarray) -> dict[str, np.ndarray]:
@@ -103,12 +137,7 @@ class Recorder:
 
     def outcome(self, weights: tuple[float, float, float]) -> dict[str, Any]:
         """The outcome row; `weights` are the organs' shares of the body's mast cells."""
-        course, state = self.course, self.course.state
-        planned_mg = math.fsum(
-            item.dose_mg if isinstance(item, Step) else item.total_dose_mg
-            for item in course.arm.course
-            if not isinstance(item, Gap)
-        )
+        course, state, planned_mg = self.course, self.course.state, self._planned_mg()
         sizes = np.diff(state.organ_start)
         released = [float(state.count[COUNT.fired_skin + o]) / float(sizes[o]) for o in range(3)]
         after = int(state.count[COUNT.worst])
@@ -140,5 +169,6 @@ class Recorder:
             "dose_at_skin_onset_mg": self._first("onset").get("cumulative_dose_mg", math.nan),
             "withdrawn_d": self._first("withdrawal").get("time_min", math.nan) / 1440.0,
             "completed": not course.ended and not course.queue,
+            **self._treated(),
             "delay_min": max(0.0, delay_min) if course.died else delay_min,
         }

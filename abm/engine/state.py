@@ -13,7 +13,10 @@ ORGANS = ("skin", "lung", "gut")
 GROUP = 64
 """Cells are stored in groups of this many, so that one call of the generator serves four vector lanes."""
 
-RECORD_COLUMNS = ("time_min", "plasma", "antigen", "histamine", "tryptase", "systolic", "released", "grade")
+RECORD_COLUMNS = (
+    "time_min", "plasma", "antigen", "histamine", "tryptase", "systolic", "released", "grade", "leukotriene",
+    "adrenaline",
+)  # fmt: skip
 
 
 class Body(NamedTuple):
@@ -29,6 +32,12 @@ class Body(NamedTuple):
     peak_histamine: int = 7
     peak_tryptase: int = 8
     lowest_systolic: int = 9
+    leukotriene_forming: int = 10
+    leukotriene: int = 11
+    adrenaline_muscle_mg: int = 12
+    adrenaline_mg: int = 13
+    antihistamine_given: int = 14
+    antihistamine: int = 15
 
 
 class Count(NamedTuple):
@@ -93,7 +102,7 @@ class State(NamedTuple):
         Grades and counters; see `Count`.
     pump : ndarray of float64, shape (segments, 4)
         Infusion: first and last base bin, rate in mg/min, drug.
-    record : ndarray of float64, shape (rows, 8)
+    record : ndarray of float64, shape (rows, 10)
         Time series, filled up to `count[COUNT.rows]`; columns as in `RECORD_COLUMNS`.
     """
 

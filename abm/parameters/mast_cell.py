@@ -72,6 +72,19 @@ PARAMETERS: dict[str, Parameter] = {
         0.4, "ln", 0.2, 0.7, "assumed", "human basophil", "plos_fceri_2017", "spread within a donor",
         "log-standard deviation of the receptor number between the cells of one patient", hard_high=3.0,
     ),
+    "cell_wide_inhibition": Parameter(
+        0.0, "", 0.0, 1.0, "assumed", "human mast cell", "lewis_2017", "little or no non-specific desensitization",
+        "0: SHIP-1 and slow memory belong to one specificity; 1: to the whole cell. Specific in mouse mast cells "
+        "(sancho_serra_2011), in human lung mast cells for antigens (lewis_2017) and in skin tests of patients "
+        "(sullivan_1982); cell-wide in human skin mast cells in a dish (zhao_2012). `scope` in scenario files",
+        hard_high=1.0,
+    ),
+    "h1_stabilisation": Parameter(
+        0.0, "", 0.0, 0.45, "derived", "human mast cell", "church_1980", "inhibits at low, liberates at high levels",
+        "share of the release hazard that an H1 antihistamine beforehand takes away: none at usual doses. In a dish "
+        "many do, by no relation to H1 (ketotifen up to 40–45 %, schmutzler_1995); in human skin ketotifen does not "
+        "(phillips_1983), and doses three times the usual or more are needed in people (simons_1992)", hard_high=1.0,
+    ),
     "noise": Parameter(
         1.0, "", 0.0, 1.0, "assumed", "model", "model", "docs/model.md",
         "1: cross-links of each cell are a random count; 0: their expectation", hard_high=1.0,

@@ -6,6 +6,7 @@ A citation that ends in ``[not checked]`` is given from memory of the literature
 from __future__ import annotations
 
 from abm.parameters.population_sources import POPULATION_SOURCES
+from abm.parameters.treatment_sources import TREATMENT_SOURCES
 
 SOURCES: dict[str, str] = {
     "model": "this project; see docs/model.md",
@@ -34,6 +35,19 @@ SOURCES: dict[str, str] = {
     "sancho_serra_2011": "Sancho-Serra MdC, Simarro M, Castells M. Rapid IgE desensitization is antigen specific and "
     "impairs early and late mast cell responses targeting FcεRI internalization. Eur J Immunol 2011;41(4):1004. doi "
     "10.1002/eji.201040810",
+    "lewis_2017": "Lewis A, MacGlashan DW, Suvarna SK, Peachell PT. Recovery from desensitization of IgE-dependent "
+    "responses in human lung mast cells. Clin Exp Allergy 2017;47(8):1022–1031. Little or no non-specific "
+    "desensitization by antigens; no loss of surface IgE",
+    "sullivan_1982": "Sullivan TJ. Antigen-specific desensitization of patients allergic to penicillin. J Allergy Clin "
+    "Immunol 1982;69(6):500–508. Three patients: skin tests with β-lactams fell, those with histamine, 48/80 and "
+    "aeroallergens did not",
+    "ara_h_2_serum": "Distribution of intact peanut protein and digestion-resistant Ara h 2 peptide in human serum "
+    "and saliva (meeting abstract). Ten volunteers ate 12.75 g of peanut protein: the peptide in serum of nine, at "
+    "most 248 ng/mL, for up to 24 h; no intact protein. Ara h 6 after 100 g of peanuts: in six of ten, hidden by IgG "
+    "in the others (JanssenDuijghuijsen and others)",
+    "peanut_challenge": "Oral challenges with peanut: doses of 3 mg to 3 g of protein in half-logarithmic steps every "
+    "30 min (PRACTALL); with two hours between steps, 45 of 63 children had symptoms after 30 min, most by an hour; "
+    "mean threshold 214 mg in 126 adults (Dua 2019, doi 10.1016/j.jaci.2019.06.038)",
     "oka_2013": "Oka T et al. 2013. Slow internalisation of cross-linked IgE receptors under rising low doses of "
     "antigen, mouse mast cells. [not checked]",
     "castells_2008": "Castells MC et al. Hypersensitivity reactions to chemotherapy: outcomes and safety of rapid "
@@ -274,4 +288,5 @@ SOURCES: dict[str, str] = {
     "pichler_p_i": "Pichler WJ. Pharmacological interaction of drugs with antigen-specific immune receptors: "
     "the p-i concept. Curr Opin Allergy Clin Immunol 2002;2(4):301–305. [not checked]",
     **POPULATION_SOURCES,
+    **TREATMENT_SOURCES,
 }

@@ -60,4 +60,29 @@ PARAMETERS: dict[str, Parameter] = {
         1.6, "", 1.2, 3.0, "assumed", "human", "kaliner_1982", "H1 with H2 raise all thresholds, H2 alone none",
         "factor on every histamine threshold; direction from the source, size assumed", hard_low=1.0, hard_high=100.0,
     ),
+    "leukotriene_share": Parameter(
+        0.7, "", 0.6, 0.8, "derived", "human airway", "roquet_1997", "zafirlukast −62 ± 11 % of the early response",
+        "share of the airway stimulus that is leukotrienes: between 62 % (zafirlukast) and 76 % (montelukast, "
+        "richter_2008) of the early response to allergen in asthma taken away; the rest is histamine's and others'",
+        hard_high=1.0,
+    ),
+    "leukotriene_forming_min": Parameter(
+        14.4, "min", 7.0, 20.0, "derived", "human lung mast cell", "schleimer_1986", "half of LTC4 released at 10 min",
+        "time constant 10 / ln 2 min; histamine's half is out at 2 min", hard_low=0.1,
+    ),
+    "leukotriene_lasting_min": Parameter(
+        20.0, "min", 10.0, 60.0, "assumed", "human airway", "roquet_1997", "early response over 0–2 h",
+        "time constant of their action in the airway: longer than histamine's, over within two hours", hard_low=0.1,
+    ),
+    "montelukast_block": Parameter(
+        0.95, "", 0.8, 1.0, "assumed", "human airway", "richter_2008", "10 mg a day",
+        "share of the leukotrienes' action that montelukast taken beforehand removes: nearly all at the usual dose",
+        hard_high=1.0,
+    ),
+    "corticosteroid_shift": Parameter(
+        1.0, "", 1.0, 1.3, "derived", "patients", "breslow_2009", "grade 1.75 with methylprednisolone, was 2.14",
+        "factor on every symptom threshold after a dose beforehand: none. Human mast cells of lung, airway, gut and "
+        "skin release as much after a day in dexamethasone (schleimer_1983, cohan_1989); effects on late phases and "
+        "relapses are not of this model", hard_low=1.0, hard_high=100.0,
+    ),
 }  # fmt: skip

@@ -9,7 +9,16 @@ import difflib
 import time
 from collections.abc import Iterable, Iterator
 
-from abm.studies import ablations, closure, delayed, delayed_ablations, immediate, protocol_sweeps
+from abm.studies import (
+    ablations,
+    closure,
+    delayed,
+    delayed_ablations,
+    immediate,
+    premedication,
+    protocol_sweeps,
+    specificity,
+)
 from abm.studies.checks import Check, CheckResult
 from abm.studies.cohort import World
 
@@ -37,6 +46,8 @@ CHECKS: dict[str, Check] = {
         Check("P6", "slowing alone is not desensitization", protocol_sweeps.p6_slow_infusion,
                World(200, 10_000), World(100, 2_000)),
         Check("P7", "the truce is temporary", immediate.p7_temporary, World(600, 2_000), World(100, 2_000)),
+        Check("P8", "tolerance is specific, unless the brake is the cell's", specificity.p8_specific,
+               World(300, 4_000), World(150, 1_000)),
         Check("A1", "no SHIP-1: the ladder fails", ablations.a1_no_ship1, World(100, 2_000), World(40, 1_000)),
         Check("A2", "no threshold: the ladder releases more; no saturation: no late breakthrough",
                ablations.a2_threshold_and_saturation, World(200, 2_000), World(80, 1_000)),
@@ -47,6 +58,8 @@ CHECKS: dict[str, Check] = {
         Check("P12", "a second time is faster and wider", delayed.p12_recall, World(150, 10), World(40, 10)),
         Check("P13", "after SJS no ladder protects", delayed.p13_ladder_is_futile, World(100, 10), World(24, 10)),
         Check("P14", "the HLA allele is the gate", delayed.p14_hla_gate, World(120, 10), World(24, 10)),
+        Check("P15", "mediators and symptoms are separate", premedication.p15_mediators_and_symptoms,
+               World(100, 10_000), World(60, 2_000)),
         Check("C1", "6e4 naive cells are 1e9 effectors in about a week; twice the cells save one division",
                closure.c1_expansion, World(100, 10), World(30, 10)),
         Check("C2", "memory lasts", closure.c2_memory, World(100, 10), World(30, 10)),

@@ -13,7 +13,8 @@ from abm.engine.cells import organ_cells, patient_state
 from abm.engine.clock import BASE_MIN, BINS_PER_MIN, DOUBLINGS, FINEST, MINUTE, STEP_MIN, bins, minutes
 from abm.engine.field import patch_field
 from abm.engine.rates import BODY_RATE, SCALAR, Rates, patient_rates
-from abm.engine.state import BODY, COUNT, GROUP, ORGANS, empty_state
+from abm.engine.relief import RELIEF
+from abm.engine.state import BODY, COUNT, GROUP, ORGANS, RECORD_COLUMNS, empty_state
 from abm.parameters.catalog import default_parameters
 
 P = default_parameters()
@@ -52,7 +53,7 @@ def test_state_at_rest_has_the_right_shapes_and_types(cells) -> None:
     assert np.isinf(state.clock).all()
     assert state.body.shape == (len(BODY),)
     assert state.count.shape == (len(COUNT),)
-    assert state.record.shape == (5, 8)
+    assert state.record.shape == (5, len(RECORD_COLUMNS))
     arrays = [getattr(state, name) for name in state._fields]
     assert not any(np.shares_memory(a, b) for n, a in enumerate(arrays) for b in arrays[:n])
 
@@ -103,8 +104,11 @@ def test_traits_reach_their_scalars_and_no_other() -> None:
 def test_premedication_shifts_thresholds_and_nothing_else() -> None:
     plain, h1, h2, both = (rates_of(pre) for pre in (frozenset(), frozenset({"H1"}), frozenset({"H2"}), BOTH))
     for name in Rates._fields:
-        if name != "body":
+        if name not in ("body", "relief"):
             assert np.array_equal(getattr(plain, name), getattr(both, name)), name
+    left_to_give = [RELIEF.antihistamine_skin, RELIEF.antihistamine_all]
+    assert np.flatnonzero(plain.relief != both.relief).tolist() == left_to_give
+    assert not both.relief[left_to_give].any()
     assert np.array_equal(plain.body, h2.body), "H2 alone shifts nothing"
     shift_h1, shift = P["symptoms.h1_flush_shift"], P["symptoms.h1_h2_shift"]
     for index, first, second in (

@@ -70,6 +70,7 @@ PRINTED_H = {
     "paclitaxel": [(0.2, 0.5), (20.0, 20.4)],
     "rituximab": [(24.0, 72.0), (22.0 * 24.0, 23.0 * 24.0)],
     "cetuximab": [(5.0, 24.0), (70.0, 112.0)],
+    "peanut": [(2.0, 20.0)],
 }
 """Of every drug for immediate reactions, all phases; a first phase without a printed number has a wide range."""
 
@@ -93,6 +94,14 @@ def test_oral_amoxicillin_peaks_and_areas() -> None:
     more = levels("amoxicillin", [("oral", 875.0, 0.0)], 16.0)
     assert more.sum() / HOUR == pytest.approx(35.4, abs=0.8)
     assert 13.8 - 4.1 <= more.max() <= 13.8 + 4.1
+
+
+def test_peanut_in_serum() -> None:
+    """12.75 g of protein: at most 248 ng/mL, after an hour or two, a trace of it for a day."""
+    found = levels("peanut", [("oral", 12_750.0, 0.0)], 24.0)
+    assert 0.15 < found.max() <= 0.248
+    assert 1.0 <= (np.argmax(found) + 1) / HOUR <= 2.5
+    assert 0.02 < found[-1] / found.max() < 0.1
 
 
 def test_oral_penicillin_v() -> None:
@@ -264,7 +273,7 @@ def test_only_drugs_that_say_so_have_another_share_of_carriers_and_another_hapte
         drug: patient_rates(P, a_patient(), (drug,), (1, 1, 1), frozenset(), (7, 0, 0)).hapten_per_antigen[0]
         for drug in DRUGS
     }
-    assert {drug for drug, hapten in rates.items() if hapten == 0.0} == {"rituximab", "cetuximab"}
+    assert {drug for drug, hapten in rates.items() if hapten == 0.0} == {"rituximab", "cetuximab", "peanut"}
     general = np.float32(P["ige_receptor.hapten_per_antigen"])
     assert all(hapten == general for drug, hapten in rates.items() if drug not in ("rituximab", "cetuximab"))
     two = patient_rates(P, a_patient(), ("penicillin_g", "cetuximab"), (1, 1, 1), frozenset(), (7, 0, 0))

@@ -41,8 +41,10 @@ from abm.traits import POPULATIONS, traits_of
 DELAYED = {"clones", "epidermis", "severity"}
 """Groups of the delayed mechanism alone."""
 
-FOR_A_RULE = {"gimborn_2005", "sancho_serra_2011"}
-"""Sources of a rule's form (SHIP-1 at high antigen; specificity), not of a number."""
+FOR_A_RULE = {"gimborn_2005", "sancho_serra_2011", "sullivan_1982"} | {
+    "cohan_1989", "phillips_1983", "schleimer_1983", "simons_1992",
+}  # fmt: skip
+"""Sources of a rule's form (SHIP-1 at high antigen; specificity; what holds no mast cell back), not of a number."""
 
 KINDS = {"measured", "derived", "fitted", "assumed"}
 NAMES = [parameter.name for parameter in all_parameters()]
@@ -71,7 +73,7 @@ def test_names_are_unique_and_their_values_the_defaults() -> None:
     assert len(set(NAMES)) == len(NAMES) == len(default_parameters())
     assert {p.name: p.value for p in all_parameters()} == dict(default_parameters())
     groups = {"ige_receptor", "mast_cell", "mediators", "symptoms", "tissue", "patients", "hla", "t_cell", "drugs"}
-    groups |= {"dosing"}
+    groups |= {"dosing", "rescue"}
     assert {name.split(".")[0] for name in NAMES} == groups | DELAYED
 
 
@@ -176,6 +178,7 @@ def engine_numbers(p: ParameterSet) -> list[np.ndarray]:
     cells = organ_cells(300, p)
     found = [np.array(cells)]
     given = [(drug, frozenset()) for drug in DRUGS] + [(PENICILLIN, frozenset({"H1"})), (PENICILLIN, BOTH)]
+    given.append((PENICILLIN, frozenset({"montelukast", "corticosteroid"})))
     for drug, premedication in given:
         targets = targets_of((drug,), None, p)
         rates = patient_rates(p, a_patient(renal_factor=0.5), (drug,), cells, premedication, (7, 0, 0), targets)

@@ -55,6 +55,22 @@ from abm.scenario_file import ScenarioError, load_scenario
         ("arms:", "allergic_to: []\narms:", "5:14: S105 allergic_to names 0 drugs; one or two"),
         ("arms:", "allergic_to: [carboplatin, carboplatin]\narms:", "5:28: S108 'carboplatin' is named twice"),
         ("arms:", f"allergic_to: [{', '.join(list(DRUGS)[:3])}]\narms:", "5:14: S105 allergic_to names 3 drugs"),
+        (
+            "reference: true,",
+            "reference: true, premedication: [montelucast],",
+            "6:45: S306 unknown premedication 'montelucast'.*did you mean 'montelukast'\\?",
+        ),
+        (
+            "reference: true,",
+            "reference: true, on_reaction: {resume_at: never, treat: [adrenalin]},",
+            "6:69: S332 unknown treatment 'adrenalin'.*did you mean 'adrenaline'\\?",
+        ),
+        ("arms:", "scope: cellwide\narms:", "5:8: S331 unknown scope 'cellwide'.*did you mean 'cell-wide'\\?"),
+        (
+            "arms:",
+            "scope: specific\nparameters: {mast_cell.cell_wide_inhibition: 1}\narms:",
+            "6:14: S106 'scope' sets mast_cell.cell_wide_inhibition; leave one of them out",
+        ),
         ("arms:", "select: {skin_tst_positive: true}\narms:", "5:10: S304 .*did you mean 'skin_test_positive'\\?"),
         ("arms:", 'select: {skin_test_positive: "yes"}\narms:', "5:30: S404 skin_test_positive is the text 'yes'"),
         ("arms:", 'select: {age_y: ">= 18 y"}\narms:', "5:17: S404 age_y is the text '>= 18 y'"),
