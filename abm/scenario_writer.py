@@ -12,6 +12,7 @@ from abm.parameters.catalog import DRUGS
 from abm.population_text import population_text
 from abm.protocols import (
     LARGEST_DOSE_MG,
+    LONG,
     PENICILLIN_ORAL,
     PROTOCOLS,
     SMALLEST_DOSE_MG,
@@ -122,7 +123,7 @@ def _named(items: list[Step | Regimen]) -> dict[str, str] | None:
         return {"protocol": first.protocol, "drug": first.drug} if known else None
     info = PROTOCOLS.get(first.protocol)
     amount = math.fsum(item.dose_mg for item in items)
-    if info is None or first.protocol == PENICILLIN_ORAL or not SMALLEST_DOSE_MG <= amount <= LARGEST_DOSE_MG:
+    if info is None or first.protocol in (PENICILLIN_ORAL, *LONG) or not SMALLEST_DOSE_MG <= amount <= LARGEST_DOSE_MG:
         return None
     minutes = first.duration_min if "duration_min" in info.options else None
     if not same_steps(build_protocol(info.name, first.drug, amount, minutes, per=first.per), items):

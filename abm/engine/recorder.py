@@ -10,7 +10,7 @@ import numpy as np
 from abm.biology.reaction import GRADES
 from abm.engine.clock import minutes
 from abm.engine.state import BODY, COUNT, ORGANS, RECORD_COLUMNS
-from abm.scenario import Gap, Step
+from abm.scenario import Gap, Regimen, Step
 
 if TYPE_CHECKING:
     from abm.engine.bedside import Bedside
@@ -107,7 +107,7 @@ class Recorder:
         planned_mg = math.fsum(
             item.dose_mg if isinstance(item, Step) else item.total_dose_mg
             for item in course.arm.course
-            if not isinstance(item, Gap)
+            if not isinstance(item, Gap) and not (isinstance(item, Regimen) and item.under_skin)
         )
         sizes = np.diff(state.organ_start)
         released = [float(state.count[COUNT.fired_skin + o]) / float(sizes[o]) for o in range(3)]

@@ -18,6 +18,7 @@ from abm.parameters import (
     mediators,
     patients,
     severity,
+    slow_immunity,
     symptoms,
     t_cell,
     tissue,
@@ -40,6 +41,7 @@ _GROUPS = {
     "clones": clones.PARAMETERS,
     "epidermis": epidermis.PARAMETERS,
     "severity": severity.PARAMETERS,
+    "slow_immunity": slow_immunity.PARAMETERS,
 }
 
 

@@ -9,12 +9,16 @@ The drugs are in `antibiotics`, `cancer_drugs` and, those that T cells see, in `
 
 from __future__ import annotations
 
+from abm.parameters.anti_ige import ANTI_IGE
 from abm.parameters.antibiotics import ANTIBIOTICS
 from abm.parameters.cancer_drugs import CANCER_DRUGS
 from abm.parameters.drug import Drug
+from abm.parameters.sensitisers import with_sensitisation
 from abm.parameters.t_cell_drugs import T_CELL_DRUGS
 from abm.parameters.targets import with_target
 
 __all__ = ["DRUGS", "Drug"]
 
-DRUGS: dict[str, Drug] = {drug.name: with_target(drug) for drug in (*ANTIBIOTICS, *CANCER_DRUGS, *T_CELL_DRUGS)}
+DRUGS: dict[str, Drug] = {
+    drug.name: with_sensitisation(with_target(drug)) for drug in (*ANTIBIOTICS, *CANCER_DRUGS, *T_CELL_DRUGS, *ANTI_IGE)
+}

@@ -72,6 +72,17 @@ PARAMETERS: dict[str, Parameter] = {
         0.4, "ln", 0.2, 0.7, "assumed", "human basophil", "plos_fceri_2017", "spread within a donor",
         "log-standard deviation of the receptor number between the cells of one patient", hard_high=3.0,
     ),
+    "regranulation_lag_d": Parameter(
+        4.0, "d", 2.0, 7.0, "assumed", "human mast cell", "dvorak_1988", "new granules during recovery",
+        "a cell that has fired cannot fire again for so long: after a reaction skin tests are false negative for days "
+        "to weeks",
+        hard_low=0.0, hard_high=1e6,
+    ),
+    "regranulation_d": Parameter(
+        2.0, "d", 1.0, 14.0, "assumed", "human mast cell", "dvorak_1988", "new granules during recovery",
+        "mean of the exponential time after that: 78 % of cells are ready after a week, 99 % after two",
+        hard_low=1e-3, hard_high=1e6,
+    ),
     "noise": Parameter(
         1.0, "", 0.0, 1.0, "assumed", "model", "model", "docs/model.md",
         "1: cross-links of each cell are a random count; 0: their expectation", hard_high=1.0,
