@@ -122,7 +122,7 @@ def test_an_immunotherapy_keeps_up_a_hundredth_of_the_usual_dose(tmp_path: Path)
         ("[{protocol: ladder_12_step, from_step: 9, to_step: 3}]", "S106", "broken off at step 3"),
         ("[{drug: omalizumab, dose: 300 mg, every: 28 d, for: 28 d, route: bolus}]", "S312", "routes: subcutaneous"),
         (
-            "[{drug: omalizumab, dose: 300 mg, for: 28 d, route: adsorbed}]",
+            "[{drug: omalizumab, dose: 3 mg, every: 1 d, for: 1 d, route: adsorbed}]",
             "S312",
             "'omalizumab' is not given adsorbed",
         ),
