@@ -15,7 +15,7 @@ from abm.engine.advance import NEVER, REACHED, REACTION, ROWS_FULL, advance
 from abm.engine.clock import bins, minutes
 from abm.engine.rates import Rates
 from abm.engine.recorder import Recorder
-from abm.engine.rest import is_at_rest, put_at_rest
+from abm.engine.rest import cells_are_at_rest, fade_block, is_quiet, put_at_rest
 from abm.engine.slow_state import SLOW_BINS
 from abm.engine.state import BODY, COUNT, State
 from abm.scenario import Arm, Gap, Regimen, Step
@@ -149,20 +149,30 @@ class Bedside:
         if self.samples is not None:
             pause_at = min(pause_at, self.samples.pause_at(self.state, self.now_bin))
         if self.slow is not None:
-            if self._rests():
-                put_at_rest(self.state, self.rates)
-                self.slow.plan(self.now_bin)
-                self.now_bin = goal
+            if self._rests(goal):
                 return REACHED
             goal = min(goal, self.slow.plan(self.now_bin))
         reached, reason = advance(self.state, self.rates, self.now_bin, goal, pause_at)
         self.now_bin = int(reached)
         return int(reason)
 
-    def _rests(self) -> bool:
-        """Whether nothing moves any more. Patients with T cells that fit the drug go on in steps, as before them."""
-        at_end = self.now_bin % SLOW_BINS == 0
-        return at_end and self.immunity is None and is_at_rest(self.state, self.rates, self.now_bin)
+    def _rests(self, goal: int) -> bool:
+        """Let time pass at once where nothing moves; returns whether it did.
+
+        Patients with T cells that fit the drug go on in steps, as before them.
+        """
+        assert self.slow is not None
+        state, rates, now = self.state, self.rates, self.now_bin
+        if now % SLOW_BINS != 0 or self.immunity is not None or not is_quiet(state, rates, now):
+            return False
+        end = self.slow.plan(now)
+        if cells_are_at_rest(state):
+            put_at_rest(state, rates)
+            self.now_bin = goal
+        elif end <= goal and self.slow.long_without_drug():
+            fade_block(state, rates)
+            self.now_bin = end
+        return self.now_bin > now
 
     def _note_slow(self, slow: SlowImmunity) -> None:
         """Move IgE and B cells on, and note a drug for which the patient was primed."""

@@ -1,17 +1,23 @@
-"""Years without drug: once nothing moves in a patient any more, time passes at once."""
+"""Weeks and years without drug: quiet cells fade block by block, and once nothing moves, time passes at once."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from numba import njit
 
 from abm.biology.pharmacokinetics import STATES
-from abm.engine.clock import MINUTE
+from abm.engine.clock import DOUBLINGS, MINUTE
 from abm.engine.rates import BODY_RATE, Rates
+from abm.engine.slow_state import SLOW_BINS
 from abm.engine.state import BODY, COUNT, State
 
 F32 = np.float32
 _OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy"}
+_REARM, _RETURNED = 3, 5
+"""Columns of `Rates.cell`."""
+
 _NO_ANTIGEN = 1e-18
 _NO_LINKS, _NO_CALCIUM, _NO_RECEPTORS = F32(0.01), F32(1e-3), F32(0.5)
 _NO_MEDIATORS = 1e-9
@@ -32,18 +38,35 @@ def drug_is_gone(state, rates, now):
 
 
 @njit(**_OPTIONS)
-def cells_are_at_rest(state):
-    """Whether no cell has cross-links, SHIP-1, slow memory or calcium left, and all receptors are back."""
+def no_cell_signals(state):
+    """Whether no cell has cross-links or calcium."""
     for i in range(state.calcium.size):
-        if state.calcium[i] > _NO_CALCIUM:
+        if state.calcium[i] > _NO_CALCIUM or state.crosslinks[0, i] > F32(0.0) or state.crosslinks[1, i] > F32(0.0):
             return False
+    return True
+
+
+@njit(**_OPTIONS)
+def cells_are_at_rest(state):
+    """Whether no cell has SHIP-1 or slow memory left, and all receptors are back."""
     for a in range(2):
         for i in range(state.calcium.size):
-            if state.memory[a, i] > _NO_LINKS or state.ship1[a, i] > _NO_LINKS or state.crosslinks[a, i] > F32(0.0):
-                return False
-            if state.inside[a, i] > _NO_RECEPTORS:
+            if state.memory[a, i] > _NO_LINKS or state.ship1[a, i] > _NO_LINKS or state.inside[a, i] > _NO_RECEPTORS:
                 return False
     return True
+
+
+@njit(**_OPTIONS)
+def fade(state, memory_kept, inside_kept):
+    """Let slow memory, the SHIP-1 that follows it, and receptors inside go by a block without antigen (exact)."""
+    for a in range(2):
+        memory, ship1, inside, receptors = state.memory[a], state.ship1[a], state.inside[a], state.receptors[a]
+        for i in range(memory.size):
+            memory[i] = memory[i] * memory_kept
+            ship1[i] = ship1[i] * memory_kept
+            left = inside[i] * inside_kept
+            receptors[i] = receptors[i] + (inside[i] - left)
+            inside[i] = left
 
 
 @njit(**_OPTIONS)
@@ -56,11 +79,22 @@ def body_is_at_rest(state, rates):
     return near and local <= _NO_MEDIATORS and state.count[COUNT.grade] == 0
 
 
+def is_quiet(state: State, rates: Rates, now_bin: int) -> bool:
+    """Whether nothing but slow memory, receptors inside and slow immunity would move from base bin `now_bin` on."""
+    return bool(drug_is_gone(state, rates, now_bin) and body_is_at_rest(state, rates) and no_cell_signals(state))
+
+
 def is_at_rest(state: State, rates: Rates, now_bin: int) -> bool:
     """Whether nothing but slow immunity would move from base bin `now_bin` on."""
-    if not (drug_is_gone(state, rates, now_bin) and body_is_at_rest(state, rates)):
-        return False
-    return bool(cells_are_at_rest(state))
+    return is_quiet(state, rates, now_bin) and bool(cells_are_at_rest(state))
+
+
+def fade_block(state: State, rates: Rates) -> None:
+    """Let a block of slow immunity pass for quiet cells."""
+    k, steps = DOUBLINGS - 1, SLOW_BINS >> (DOUBLINGS - 1)
+    kept = math.exp(-steps * float(rates.cell[k, _REARM]))
+    fade(state, F32(kept), F32((1.0 - float(rates.cell[k, _RETURNED])) ** steps))
+    state.count[COUNT.step] = MINUTE
 
 
 def put_at_rest(state: State, rates: Rates) -> None:

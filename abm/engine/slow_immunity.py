@@ -26,7 +26,11 @@ FELT = 0.01
 """Cells are touched when their load, the antigen that IgG4 leaves, or their damping has moved by a hundredth."""
 
 FEW_RECEPTORS = 100.0
+FADES_AFTER_D = 4.0
+"""Days without drug after which quiet cells are followed in blocks in place of steps."""
+
 _SLOW_MIN = SLOW_BINS * BASE_MIN
+_TRACE = 1e-9
 _MG_PER_NMOL_PER_KDA = 1e-6
 
 
@@ -73,6 +77,7 @@ class SlowImmunity:
         self.litres = parameters["drugs.omalizumab.central_l_per_kg"] * float(patient["weight_kg"])
         self.felt = np.array(effects(self.state.answer, self.rates.shared))
         self.block, self.start_bin, self.next_bin, self.sensitised_bin = 0, 0, SLOW_BINS, -1
+        self.last_with_drug = 0
         self.area_seen, self.area_before = np.zeros(SPECIFICITIES), np.zeros(SPECIFICITIES)
         self.records = SlowRecords(self.drugs, record)
 
@@ -106,6 +111,10 @@ class SlowImmunity:
             nmol = regimen.dose_mg / (DRUGS[regimen.drug].molar_mass_g_per_mol * _MG_PER_NMOL_PER_KDA)
             self.state.serum[SERUM.under_skin] += nmol / self.litres
 
+    def long_without_drug(self) -> bool:
+        """Whether the last drug was in the body `FADES_AFTER_D` ago or longer."""
+        return (self.block - self.last_with_drug) * SLOW_DAYS >= FADES_AFTER_D
+
     def plan(self, now_bin: int) -> int:
         """Choose `next_bin`, the end of the block in which `now_bin` lies."""
         self.next_bin = (now_bin // SLOW_BINS + 1) * SLOW_BINS
@@ -133,6 +142,8 @@ class SlowImmunity:
         self.area_seen[:], self.area_before[:] = body.plasma[:, PLASMA.area], 0.0
         mean = area / (_SLOW_MIN * blocks) * base.antigen_per_mg
         half = self.rates.shared[SHARED.antigen_half]
+        if mean.max() > _TRACE:
+            self.last_with_drug = now_bin // SLOW_BINS
         presence = [float(saturation(float(level), half)) if level > 0.0 else 0.0 for level in mean]
         primed, changed = [], False
         while blocks > 0:

@@ -172,6 +172,8 @@ def move_slow_block(answer, serum, own, shared, pursuit, first, second):
     free_before, primed = serum[SERUM.free], 0
     for a in range(2):
         row = answer[a]
+        if own[a, OWN.set_point] == 0.0 and row[ANSWER.memory] == 0.0:
+            continue
         shown_before = row[ANSWER.shown]
         if step_antigen(row, own[a], shared, pursuit, first if a == 0 else second):
             primed += 1 << a

@@ -9,7 +9,7 @@ import pytest
 from small_worlds import FULL, PENICILLIN, a_patient, a_scenario, an_arm, differing, parameters, same_bits, treated
 
 from abm.engine.body import new_course, run_arm
-from abm.engine.rest import is_at_rest
+from abm.engine.rest import is_at_rest, is_quiet
 from abm.engine.slow_state import SLOW_BINS
 from abm.engine.state import COUNT
 from abm.long_protocols import immunotherapy_doses
@@ -64,9 +64,28 @@ def test_ten_years_take_no_more_than_three_times_the_steps_of_a_day() -> None:
     assert years.now_bin > 3600 * day.now_bin
 
 
+def test_cells_fade_in_blocks_as_they_do_in_steps() -> None:
+    """Ten days after a dose the slow memory of every cell is what steps of 64 min make of it, to one in a thousand."""
+    arm, scenario = an_arm(FULL), a_scenario(an_arm(FULL))
+    ends = []
+    for faded in (True, False):
+        numbers = parameters(slow_immunity__loss_per_y=0.0, slow_immunity__recall_per_d=0.0)
+        course = new_course(arm, scenario, STRONG, 0, numbers)
+        course.slow = course.slow if faded else None
+        course.run(10 * DAY)
+        ends.append(course.state)
+    blocks, steps = ends
+    assert blocks.count[COUNT.steps_taken] < steps.count[COUNT.steps_taken] - 80
+    assert steps.memory[0].max() > 1.0
+    assert blocks.memory[0] == pytest.approx(steps.memory[0], rel=1e-3)
+    assert blocks.ship1[0] == pytest.approx(steps.ship1[0], rel=1e-2)
+    assert blocks.receptors[0] == pytest.approx(steps.receptors[0], rel=1e-5)
+
+
 def test_cells_rest_only_after_the_slow_memory_has_gone() -> None:
     early = treated(an_arm(FULL), STRONG, follow_up_min=10 * DAY)
     late = treated(an_arm(FULL), STRONG, follow_up_min=60 * DAY)
+    assert is_quiet(early.state, early.rates, early.now_bin)
     assert not is_at_rest(early.state, early.rates, early.now_bin)
     assert is_at_rest(late.state, late.rates, late.now_bin)
     assert early.state.memory.max() > 0.01 >= late.state.memory.max()
