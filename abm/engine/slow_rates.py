@@ -127,9 +127,9 @@ def slow_rates(
     sensitization would leave.
     """
     seed, replicate, number = address
-    total = float(patient["total_ige_ku_per_l"])
-    specific = [float(patient[name]) for name in _IGE]
-    other = max(0.0, total - sum(specific))
+    specific = [_specific(p, patient, a) for a in range(SPECIFICITIES)]
+    other = max(0.0, float(patient["total_ige_ku_per_l"]) - sum(specific))
+    total = other + sum(specific)
     per_day = _per_day(p)
     pursuit = np.array([per_day, *zip(*(block_weights(float(rate), SLOW_DAYS) for rate in per_day), strict=True)])
     shared = _shared(p, other, total)
@@ -142,7 +142,12 @@ def slow_rates(
         share = min(1.0, p["patients.specific_share"] * exp_f64(p["patients.specific_share_sd"] * z))
         key = f"drugs.{drug}.sensitisation_per_d"
         per_d = p[key] if "sensitisation_per_d" in DRUGS[drug].parameters else 0.0
-        own[a] = (per_d, -math.log(u), specific[a] or total * share, _receptors_at_one(p, patient, total, a))
+        own[a] = (
+            per_d,
+            -math.log(u),
+            specific[a] or total * share,
+            _receptors_at_one(p, patient, total, specific[a], a),
+        )
         row = state.answer[a]
         row[[ANSWER.long_lived, ANSWER.memory, ANSWER.ige]] = specific[a]
         row[ANSWER.receptors] = float(patient[_BOUND[a]])
@@ -150,13 +155,24 @@ def slow_rates(
     return SlowRates(pursuit, shared, own), state
 
 
-def _receptors_at_one(p: ParameterSet, patient: Mapping[str, Any], total: float, a: int) -> float:
-    """Receptors per cell at a `loaded` of 1, such that the patient's own load is in balance with serum."""
+def _specific(p: ParameterSet, patient: Mapping[str, Any], a: int) -> float:
+    """Serum IgE for a specificity, kU/L; of somebody known by loaded receptors alone, what would load them."""
+    specific, bound = float(patient[_IGE[a]]), float(patient[_BOUND[a]])
+    if specific > 0.0 or bound == 0.0:
+        return specific
+    occupied = float(patient["fceri_per_cell"]) * p["patients.occupied_share"]
+    return float(patient["total_ige_ku_per_l"]) * min(1.0, bound / occupied)
+
+
+def _receptors_at_one(p: ParameterSet, patient: Mapping[str, Any], total: float, specific: float, a: int) -> float:
+    """Receptors per cell at a `loaded` of 1, such that the patient's own load is in balance with serum.
+
+    0 in somebody who has IgE and is known to carry none of it on mast cells.
+    """
     half, least = p["slow_immunity.receptor_half_ige_ku_per_l"], p["slow_immunity.receptor_least"]
     affinity = p["slow_immunity.receptor_affinity_ku_per_l"]
-    specific, bound = float(patient[_IGE[a]]), float(patient[_BOUND[a]])
-    if specific > 0.0 and bound > 0.0:
-        return bound / float(loaded(total, specific, half, least, affinity))
+    if specific > 0.0:
+        return float(patient[_BOUND[a]]) / float(loaded(total, specific, half, least, affinity))
     if total <= 0.0:
         return 0.0
     occupied = float(patient["fceri_per_cell"]) * p["patients.occupied_share"]

@@ -226,3 +226,19 @@ def test_blocks_cut_no_step_of_the_engine() -> None:
     from abm.engine.clock import DOUBLINGS
 
     assert SLOW_BINS % (1 << (DOUBLINGS - 1)) == 0
+
+
+@pytest.mark.parametrize(
+    ("traits", "receptors", "ige"),
+    [
+        ({"specific_ige_ku_per_l": 3.4, "specific_receptors_per_cell": 0.0}, 0.0, 3.4),
+        ({"specific_ige_ku_per_l": 0.0, "specific_receptors_per_cell": 22_500.0}, 22_500.0, 6.4),
+        ({"specific_ige_ku_per_l": 90.0, "specific_receptors_per_cell": 9_000.0}, 9_000.0, 90.0),
+    ],
+)
+def test_people_whose_serum_and_cells_are_known_apart_stay_as_they_are(traits, receptors, ige) -> None:
+    still = P.with_overrides({"slow_immunity.loss_per_y": 0.0, "slow_immunity.memory_loss_per_y": 0.0})
+    slow = slow_patient(still, **traits)
+    pass_days(slow, 365.0)
+    assert level(slow, "receptors") == pytest.approx(receptors, rel=1e-9)
+    assert level(slow, "ige") == pytest.approx(ige, rel=1e-9)
