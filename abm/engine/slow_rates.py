@@ -15,6 +15,7 @@ from abm.parameters.catalog import DRUGS, ParameterSet
 from abm.random_streams import Stream, exp_f64, normals, uniforms
 
 _DAYS_PER_YEAR = 365.25
+_NG_PER_IU = 2.4
 _STREAM = int(Stream.SENSITISATION)
 _IGE = ("specific_ige_ku_per_l", "specific_ige_2_ku_per_l")
 _BOUND = ("specific_receptors_per_cell", "specific_receptors_2_per_cell")
@@ -111,7 +112,7 @@ def _shared(p: ParameterSet, other_ige: float, total_ige: float) -> np.ndarray:
     return np.array((
         q["depot_half"], q["recall_per_d"], q["long_lived_share"], q["memory_return"], q["regulation_half"],
         q["recall_damping"], q["igg4_most_u_per_ml"], q["igg4_half_u_per_ml"], half, least,
-        q["receptor_affinity_ku_per_l"], q["ige_nm_per_ku_per_l"], p["drugs.omalizumab.ige_dissociation_nm"],
+        q["receptor_affinity_ku_per_l"], _NG_PER_IU / q["ige_kda"], p["drugs.omalizumab.ige_dissociation_nm"],
         free_per_d, math.log(2.0) / q["complex_half_life_d"], 24.0 * cleared, free_per_d * other_ige,
         least + (1.0 - least) * total_ige / (total_ige + half),
         q["mast_cell_damping"], q["antigen_half"],

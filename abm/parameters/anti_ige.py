@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abm.parameters.drug import Drug, human, one_compartment, share, volume, whole_antibody
+from abm.parameters.drug import Drug, human, one_compartment, volume, whole_antibody
 
 _HAYASHI = ("hayashi_2007", "abstract: 5,900 mL, 7.32 mL/h, 23 days, Kd 1.07 nM")
 
@@ -13,7 +13,6 @@ OMALIZUMAB = Drug(
                                    "the skin: bioavailability is in it"),
         "clearance_l_per_h": human(0.0084, "L/h", 0.006, 0.01, *_HAYASHI, "apparent 7.32 mL/h / 61 kg × 70 kg"),
         **one_compartment(),
-        "renal_share": share(0.0, 0.0, 0.0, "model", "drugs", "antibodies do not pass the kidney"),
         **whole_antibody(),
         "skin_absorption_per_d": human(0.46, "1/d", 0.2, 0.6, "omalizumab_label", "peak after 7–8 days",
                                        "ln(0.46 / 0.030) / (0.46 − 0.030) = 6.3 d; a half-life of 1.5 d"),

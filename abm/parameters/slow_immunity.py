@@ -95,9 +95,9 @@ PARAMETERS: dict[str, Parameter] = {
         "1e-10 M × 190 kDa / 2.4 ng/IU = 8 kU/L; leaves 0.89 of receptors occupied at 64 kU/L", hard_low=1e-6,
         hard_high=1e4,
     ),
-    "ige_nm_per_ku_per_l": Parameter(
-        0.0126, "nM per kU/L", 0.0126, 0.0126, "derived", "human serum", "ige_units", "1 IU = 2.4 ng, 190 kDa",
-        "2.4e-6 g/L / 1.9e5 g/mol", hard_low=1e-6, hard_high=1.0,
+    "ige_kda": Parameter(
+        190.0, "kDa", 185.0, 200.0, "measured", "human serum", "ige_units", "1 IU = 2.4 ng, 190 kDa", hard_low=1.0,
+        hard_high=1e4,
     ),
     "complex_half_life_d": _days(
         8.0, 6.0, 20.0, "derived", "human serum", "hayashi_2007", "complex: 7.32 + 5.86 mL/h, 3,630 mL",
