@@ -28,9 +28,10 @@ _QUIET_SECONDS_PER_CELL_DAY = 1.2e-6
 _CLONE_SECONDS_PER_DAY = 0.007
 _CLONE_SECONDS_PER_QUIET_DAY = 0.001
 _AFTERMATH_DAYS = 28.0
+_YEARS_SECONDS_PER_DAY = 2e-5
 _BYTES = {"patient": 150.0, "course": 50.0, "event": 15.0, "point": 145_000.0}
 _RECORDED_BYTES = {"timeseries": 5_000.0}
-_RECORDED_BYTES_PER_DAY = {"timeseries": 40.0, "skin": 110.0, "lattice": 130.0}
+_RECORDED_BYTES_PER_DAY = {"timeseries": 40.0, "skin": 110.0, "lattice": 130.0, "ige": 75.0}
 _RECORDED_BYTES_PER_CELL = {"cells": 5.0}
 
 
@@ -116,13 +117,22 @@ def _seconds(scenario: Scenario) -> float:
 def _arm_seconds(arm: Arm, scenario: Scenario) -> float:
     days = _arm_days(arm, scenario)
     giving = sum(_giving_min(arm)) + min(scenario.follow_up_min, 120.0)
-    per_cell = _GIVING_SECONDS_PER_CELL_MIN * giving + _QUIET_SECONDS_PER_CELL_DAY * days
-    seconds = _COURSE_SECONDS + _DAY_SECONDS * days + scenario.cells * per_cell
+    moving = days if scenario.cohort.given else min(days, _moving_days(arm))
+    per_cell = _GIVING_SECONDS_PER_CELL_MIN * giving + _QUIET_SECONDS_PER_CELL_DAY * moving
+    seconds = _COURSE_SECONDS + _DAY_SECONDS * moving + scenario.cells * per_cell
     if not scenario.cohort.given:
-        return seconds
+        return seconds + _YEARS_SECONDS_PER_DAY * (days - moving)
     course_days = sum(item.duration_min for item in arm.course) / 1440.0
     ill = min(days, course_days + _AFTERMATH_DAYS)
     return seconds + _CLONE_SECONDS_PER_DAY * ill + _CLONE_SECONDS_PER_QUIET_DAY * (days - ill)
+
+
+def _moving_days(arm: Arm) -> float:
+    """Days of treatment, and those after every dose in which mast cells still move; then the patient is at rest."""
+    given = [item for item in arm.course if not isinstance(item, Gap) and not item.under_skin]
+    gaps = [item.duration_min / 1440.0 for item in arm.course if isinstance(item, Gap)]
+    after = sum(min(days, _AFTERMATH_DAYS) for days in gaps) + _AFTERMATH_DAYS * (2 if arm.after else 1)
+    return sum(item.duration_min for item in given) / 1440.0 + after
 
 
 def _giving_min(arm: Arm) -> Iterator[float]:
@@ -130,7 +140,7 @@ def _giving_min(arm: Arm) -> Iterator[float]:
     for item in arm.course:
         if isinstance(item, Step):
             yield item.duration_min
-        elif isinstance(item, Regimen):
+        elif isinstance(item, Regimen) and not item.under_skin:
             yield item.times * min(item.every_min, 60.0)
 
 

@@ -123,6 +123,11 @@ _OUTCOMES = _KEYS + (
         "target",
     ),
     ("target_met", "boolean", "", "exposure reached the target; missing where the drug has none"),
+    ("sensitised_d", "float64", "d", "primed for IgE to the first drug, after the start of the course"),
+    ("specific_ige_end_ku_per_l", "float64", "kU/L", "serum IgE for it at the end, free and bound by anti-IgE"),
+    ("memory_b_end_share", "float64", "", "memory B cells for it at the end, relative to what a sensitization leaves"),
+    ("igg4_end_u_per_ml", "float64", "U/mL", "serum IgG4 for it at the end"),
+    ("receptors_end_per_cell", "float64", "per cell", "IgE-FcεRI specific for it at the end, patient median"),
 )
 
 _EVENTS = _KEYS + (
@@ -132,7 +137,7 @@ _EVENTS = _KEYS + (
         "event",
         "string",
         "",
-        "step_start, step_end, dose, reaction, treatment, pause, resume, stop; of delayed reactions: prodrome, "
+        "step_start, step_end, dose, reaction, treatment, pause, resume, stop, sensitised; of delayed reactions: prodrome, "
         "mucosa, onset, detached, healed, death, withdrawal",
     ),
     ("drug", "string", "", "drug of the step; of a treatment the medicine that is given for the reaction"),
@@ -183,7 +188,7 @@ _CELLS = _KEYS + (
     ("organ", "string", "", "skin, lung or gut"),
     ("receptors", "float64", "per cell", "surface IgE-FcεRI specific for the first drug, before treatment"),
     ("threshold", "float64", "", "Ca²⁺ level at which half the maximal release hazard is reached"),
-    ("fired_min", "float64", "min", "time of degranulation; missing if it did not"),
+    ("fired_min", "float64", "min", "time of degranulation; missing if it did not, or has its granules again"),
 )
 
 _SKIN = _KEYS + (
@@ -227,6 +232,21 @@ _LATTICE = _KEYS + (
     ("detached", "boolean", "", "whether the place has come off"),
     ("granulysin", "float64", "", "concentration in half-maximal ones"),
     ("ctl", "int64", "cells", "cytotoxic T cells there"),
+)
+
+_IGE = _KEYS + (
+    ("time_d", "float64", "d", "time after the start of the course; a row a day"),
+    ("allergen", "string", "", "drug that the row is about"),
+    ("specific_ige_ku_per_l", "float64", "kU/L", "serum IgE for it, free and bound by anti-IgE"),
+    ("total_ige_ku_per_l", "float64", "kU/L", "all IgE in serum, free and bound"),
+    ("free_ige_ku_per_l", "float64", "kU/L", "all IgE that anti-IgE leaves free"),
+    ("memory_b_share", "float64", "", "memory B cells for it, relative to what a sensitization leaves"),
+    ("igg4_u_per_ml", "float64", "U/mL", "serum IgG4 for it"),
+    ("regulation_share", "float64", "", "regulatory T cells for it, of the most there can be"),
+    ("antigen_share", "float64", "", "antigen that IgG4 leaves for mast cells"),
+    ("receptors_per_cell", "float64", "per cell", "IgE-FcεRI specific for it on mast cells, patient median"),
+    ("basophil_fceri_share", "float64", "", "FcεRI of basophils relative to before"),
+    ("anti_ige_nm", "float64", "nM", "omalizumab in serum, free and bound"),
 )
 
 _PATIENTS = (
@@ -282,5 +302,6 @@ TABLES: dict[str, tuple[Column, ...]] = {
         ("skin", _SKIN),
         ("clones", _CLONES),
         ("lattice", _LATTICE),
+        ("ige", _IGE),
     )
 }

@@ -22,11 +22,11 @@ KEYS = ("scenario", "arm", "patient_id", "replicate")
 MAY_BE_MISSING = frozenset(
     "onset_min onset_after_gap_min dose_at_reaction_mg rate_ml_per_h fired_min prodrome_d mucosa_d skin_onset_d "
     "after_onset_min dose_at_skin_onset_mg withdrawn_d healed_d detached_10_to_90_d death_d delivered_share "
-    "auc_mg_min_per_ml peak_plasma_mg_per_l time_above_target_percent target_met recovery_min".split()
+    "auc_mg_min_per_ml peak_plasma_mg_per_l time_above_target_percent target_met recovery_min sensitised_d".split()
 )
 """What says when, how or how much of something happened; missing where it did not, or is not known."""
 
-_WITHIN_ROW = ("event_number", "sample", "time_min", "cell", "time_d", "clone", "patch", "place")
+_WITHIN_ROW = ("event_number", "sample", "time_min", "cell", "time_d", "clone", "patch", "place", "allergen")
 _ARROW = {
     "string": pa.string(),
     "int64": pa.int64(),

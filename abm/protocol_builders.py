@@ -14,10 +14,10 @@ from abm.units import MINUTES_PER_BASE_BIN
 class ProtocolOptions(TypedDict, total=False):
     """What of a named protocol may be chosen; which of them goes with which protocol is in `abm.protocols.PROTOCOLS`.
 
-    ``interval_min``: length of each step but the last. ``last_min``:
-    length of the last step. ``start_fraction``: share of the dose in the first step. ``ratio``: from one step's dose to
-    the next. ``step_count``: number of steps, the last included. ``from_step``: first step that is given.
-    ``rates_ml_per_h``: pump rates, the last until the bag is empty.
+    ``interval_min``: length of each step but the last, or time from one dose to the next. ``last_min``: length of the
+    last step. ``start_fraction``: share of the dose in the first step. ``ratio``: from one step's dose to the next.
+    ``step_count``: number of steps, the last included. ``from_step``, ``to_step``: first and last step that are given.
+    ``missed``: numbers of doses that are left out. ``rates_ml_per_h``: pump rates, the last until the bag is empty.
     """
 
     interval_min: float
@@ -26,6 +26,8 @@ class ProtocolOptions(TypedDict, total=False):
     ratio: float
     step_count: int
     from_step: int
+    to_step: int
+    missed: tuple[int, ...]
     rates_ml_per_h: tuple[float, ...]
 
 
@@ -49,8 +51,9 @@ def three_bags(
     interval_min: float = tables.LADDER_12_STEP_INTERVAL_MIN,
     from_step: int = 1,
     last_min: float | None = None,
+    to_step: int = len(tables.LADDER_12_STEP),
 ) -> list[Row]:
-    """The 12-step ladder.
+    """The 12-step ladder; broken off after `to_step`, which leaves the rest of the dose in the bags.
 
     Another interval gives the same doses with all pump rates higher or lower, the last step's included. Steps that are
     left out leave their dose to bag 3, which always holds what has not been given before it is hung.
@@ -58,6 +61,8 @@ def three_bags(
     Doses are whole multiples of the spacing of floats at the full dose (a relative change below 1e-11), so every
     partial sum is exact and the last dose is exactly what is left.
     """
+    if to_step < from_step:
+        raise ValueError(f"the ladder is broken off at step {to_step}, before step {from_step} that it begins with")
     grain_mg = math.ulp(dose_mg)
     speed = tables.LADDER_12_STEP_INTERVAL_MIN / interval_min
     rows: list[Row] = []
@@ -76,7 +81,7 @@ def three_bags(
             step_mg = round(content_mg * volume_ml / tables.BAG_VOLUME_ML / grain_mg) * grain_mg
         given_mg += step_mg
         rows.append(Row(number, bag, minutes / speed, step_mg, row.rate_ml_per_h * speed))
-    return [*rows[:-1], _lasting(rows[-1], last_min)]
+    return [*rows[:-1], _lasting(rows[-1], last_min)][: to_step - from_step + 1]
 
 
 def _lasting(row: Row, minutes: float | None) -> Row:
@@ -92,17 +97,18 @@ def one_bag(
     from_step: int = 1,
     last_min: float | None = None,
     rates_ml_per_h: Sequence[float] = (),
+    to_step: int = len(tables.LADDER_12_STEP),
 ) -> list[Row]:
     """The 12-step ladder from one undiluted bag: each step gives its dose in the ladder's time, at its own pump rate.
 
     Rates of one's own are held for the interval each, the last until the bag is empty.
     """
     if rates_ml_per_h:
-        return _from_rates(dose_mg, rates_ml_per_h, interval_min, last_min)
+        return _from_rates(dose_mg, rates_ml_per_h, interval_min, last_min)[:to_step]
     ml_per_mg = tables.BAG_VOLUME_ML / dose_mg
     return [
         row._replace(bag=1, rate_ml_per_h=row.dose_mg * ml_per_mg / row.duration_min * 60.0)
-        for row in three_bags(dose_mg, interval_min, from_step, last_min)
+        for row in three_bags(dose_mg, interval_min, from_step, last_min, to_step)
     ]
 
 

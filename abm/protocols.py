@@ -6,9 +6,16 @@ import math
 from typing import Any, NamedTuple, Unpack
 
 from abm.biology.dosing import mg_of_units
+from abm.long_protocols import (
+    IMMUNOTHERAPY,
+    MAINTENANCE,
+    MOST_MAINTENANCE_DOSES,
+    immunotherapy_doses,
+    maintenance_doses,
+)
 from abm.parameters import protocol_tables as tables
 from abm.protocol_builders import BUILDERS, ProtocolOptions
-from abm.scenario import Per, Regimen, Step
+from abm.scenario import Item, Per, Regimen, Step
 from abm.units import MINUTES_PER_BASE_BIN
 
 LARGEST_DOSE_MG = 1e6
@@ -24,6 +31,8 @@ OPTION_RANGES: dict[str, tuple[float, float]] = {
     "ratio": (1.01, 1000.0),
     "step_count": (2, 1000),
     "from_step": (1, len(tables.LADDER_12_STEP)),
+    "to_step": (1, len(tables.LADDER_12_STEP)),
+    "missed": (2, MOST_MAINTENANCE_DOSES),
     "rates_ml_per_h": (1e-6, 1e5),
 }
 """Least and largest value of each option of a protocol."""
@@ -54,13 +63,13 @@ PROTOCOLS: dict[str, ProtocolInfo] = {
             "ladder_12_step",
             "rapid drug desensitization: 12 steps of rising rate from three bags (1/100, 1/10, the rest)",
             tables.LADDER_12_STEP_SOURCE,
-            ("interval_min", "from_step", "last_min"),
+            ("interval_min", "from_step", "to_step", "last_min"),
         ),
         ProtocolInfo(
             "one_bag",
             "the doses and times of the 12-step ladder from one undiluted bag, by pump rate alone",
             tables.ONE_BAG_SOURCE,
-            ("interval_min", "from_step", "last_min", "rates_ml_per_h"),
+            ("interval_min", "from_step", "to_step", "last_min", "rates_ml_per_h"),
         ),
         ProtocolInfo(
             "ladder",
@@ -86,8 +95,23 @@ PROTOCOLS: dict[str, ProtocolInfo] = {
             tables.SLOW_INFUSION_SOURCE,
             ("duration_min",),
         ),
+        ProtocolInfo(
+            MAINTENANCE,
+            "therapy that goes on: the dose every interval, the first at once; some of them may be missed",
+            tables.MAINTENANCE_SOURCE,
+            ("interval_min", "duration_min", "missed"),
+        ),
+        ProtocolInfo(
+            IMMUNOTHERAPY,
+            "allergen immunotherapy: injections under the skin, adsorbed to a carrier, weekly and doubling ten times, "
+            "then the dose every four weeks; three years in all",
+            tables.IMMUNOTHERAPY_SOURCE,
+            ("duration_min",),
+        ),
     )
 }
+LONG = (MAINTENANCE, IMMUNOTHERAPY)
+"""Protocols that are more than steps of one infusion."""
 
 
 def build_protocol(
@@ -135,12 +159,54 @@ def build_protocol(
     for option, value in chosen.items():
         _check_option(name, option, value)
     if name not in BUILDERS:
+        if name in LONG:
+            raise ValueError(f"{name} is no infusion in steps; long_protocol writes it out")
         raise ValueError(f"{name} is swallowed and its doses are fixed; penicillin_oral_doses writes them out")
     usual = _OVER_USUAL_TIME.get(name)
     if usual is not None and usual not in chosen:
         chosen[usual] = usual_infusion_min(drug)
     rows = BUILDERS[name](float(dose_mg), **chosen)
     return tuple(Step(drug, name, *row, per=per) for row in rows)
+
+
+def long_protocol(
+    name: str,
+    drug: str,
+    dose_mg: float,
+    duration_min: float | None = None,
+    *,
+    per: Per = "",
+    **options: Unpack[ProtocolOptions],
+) -> tuple[Item, ...]:
+    """Write out `maintenance` or `immunotherapy`.
+
+    Parameters
+    ----------
+    name, drug, dose_mg, per : str, str, float, str
+        As in `build_protocol`; the dose is each of a maintenance, and the one that an immunotherapy keeps up.
+    duration_min : float, optional
+        How long it goes on: six intervals, or three years.
+    **options
+        ``interval_min`` (else the drug's usual interval), ``missed``.
+
+    Raises
+    ------
+    ValueError
+        For an option that is out of range or that the protocol does not have, or options that do not fit together.
+    """
+    from abm.parameters.catalog import DRUGS
+
+    chosen: dict[str, Any] = {**options} if duration_min is None else {**options, "duration_min": duration_min}
+    for option, value in chosen.items():
+        _check_option(name, option, value)
+    if name == IMMUNOTHERAPY:
+        return immunotherapy_doses(drug, dose_mg, chosen.get("duration_min", tables.IMMUNOTHERAPY_MIN), per)
+    interval_min = options.get("interval_min", 60.0 * DRUGS[drug].usual_every_h)
+    length_min = chosen.get("duration_min", 6.0 * interval_min)
+    infused = "infusion" in DRUGS[drug].routes
+    return maintenance_doses(
+        drug, dose_mg, interval_min, length_min, usual_infusion_min(drug), options.get("missed", ()), per, infused
+    )
 
 
 def build_ladder(
@@ -221,7 +287,7 @@ def _check_option(name: str, option: str, value: object) -> None:
     for number in value if isinstance(value, tuple | list) else (value,):
         if not (isinstance(number, int | float) and math.isfinite(number) and low <= number <= high):
             raise ValueError(f"{option} of {name} must be from {low:g} to {high:g}, not {number!r}")
-        if option in ("step_count", "from_step") and number != int(number):
+        if option in ("step_count", "from_step", "to_step", "missed") and number != int(number):
             raise ValueError(f"{option} of {name} must be a whole number, not {number!r}")
 
 

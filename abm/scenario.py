@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from abm.patient_rows import PatientRows
 from abm.trait_laws import Described
 
 ResumeAt = Literal["same_step", "previous_step", "first_step", "never"]
-Route = Literal["oral", "bolus", "intramuscular"]
+Route = Literal["oral", "bolus", "intramuscular", "subcutaneous", "adsorbed"]
 Sign = Literal["prodrome", "mucosa", "onset", "detached"]
 Per = Literal["", "kg", "m2", "AUC"]
 """What a dose is reckoned by: nothing, kg of body weight, m² of body surface, or the AUC of Calvert's formula."""
@@ -49,6 +49,7 @@ class Step:
     dose_mg: float
     rate_ml_per_h: float = field(default=float("nan"), compare=False)  # NaN is not equal to itself
     per: Per = ""
+    under_skin: ClassVar[bool] = False
 
     @property
     def rate_mg_per_min(self) -> float:
@@ -82,8 +83,8 @@ class Regimen:
         Each dose in mg, and the interval in minutes, which also passes after the last one.
     times : int
         Number of doses.
-    route : {"oral", "bolus", "intramuscular"}
-        Swallowed, into a vein or into a muscle.
+    route : {"oral", "bolus", "intramuscular", "subcutaneous", "adsorbed"}
+        Swallowed, into a vein or a muscle, or under the skin, to be absorbed or adsorbed to stay.
     volume_ml : float
         Volume of each dose in mL; NaN where none is stated.
     per : str
@@ -109,6 +110,11 @@ class Regimen:
     def total_dose_mg(self) -> float:
         """Drug in all doses, mg."""
         return self.dose_mg * self.times
+
+    @property
+    def under_skin(self) -> bool:
+        """Whether the doses go under the skin; they prepare for the drug, and do not count as doses of it."""
+        return self.route in ("subcutaneous", "adsorbed")
 
 
 Item = Step | Gap | Regimen
@@ -267,7 +273,7 @@ class Scenario:
     follow_up_min : float
         Observation after the end of the course, in minutes.
     record : frozenset of str
-        Opt-in tables: ``"timeseries"``, ``"cells"``, ``"skin"``, ``"clones"``, ``"lattice"``.
+        Opt-in tables: ``"timeseries"``, ``"cells"``, ``"skin"``, ``"clones"``, ``"lattice"``, ``"ige"``.
     parameters : mapping of str to float
         Overrides of named parameters, in each parameter's own unit.
     target : Target, optional

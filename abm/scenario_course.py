@@ -6,14 +6,18 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from abm.long_protocols import IMMUNOTHERAPY
 from abm.parameters.dosing import BY_AUC
+from abm.parameters.protocol_tables import IMMUNOTHERAPY_SHARE
 from abm.protocols import (
     LARGEST_DOSE_MG,
+    LONG,
     OPTION_RANGES,
     PENICILLIN_ORAL,
     PROTOCOLS,
     SMALLEST_DOSE_MG,
     build_protocol,
+    long_protocol,
     penicillin_oral_doses,
     usual_time_option,
 )
@@ -34,12 +38,15 @@ OPTIONS = {
     "ratio": ("ratio", "number"),
     "step_count": ("step_count", "whole"),
     "from_step": ("from_step", "whole"),
+    "to_step": ("to_step", "whole"),
+    "missed": ("missed", "wholes"),
     "rates": ("rates_ml_per_h", "flows"),
 }
 """What may be chosen of a named protocol: key, option of `abm.protocols.build_protocol`, and kind of value."""
 
 _GIVEN = {
     "infusion": "infused", "oral": "swallowed", "bolus": "given as a bolus", "intramuscular": "injected into a muscle",
+    "subcutaneous": "injected under the skin", "adsorbed": "given adsorbed to a carrier",
 }  # fmt: skip
 _DOSES = f"{SMALLEST_DOSE_MG:g} to {LARGEST_DOSE_MG:g} mg"
 
@@ -121,9 +128,9 @@ class CourseReader:
             if not isinstance(part, Gap) and part.drug in self._drugs
         }
         for drug, route in sorted(wanted):
-            own = self._drugs[drug].routes
+            own = self._drugs[drug].given_by
             if route not in own:
-                known = ", ".join(name for name, other in self._drugs.items() if route in other.routes)
+                known = ", ".join(name for name, other in self._drugs.items() if route in other.given_by)
                 message = f"{drug!r} is not {_GIVEN[route]}; drugs that are: {known}; its routes: {', '.join(own)}"
                 self._report.add("S312", node.mark, message)
 
@@ -161,7 +168,7 @@ class CourseReader:
             self._report.name(label, fields["label"].mark)
         return label or ""
 
-    def _named(self, node: Node, fields: dict[str, Node], item: Node) -> tuple[Step | Regimen, ...]:
+    def _named(self, node: Node, fields: dict[str, Node], item: Node) -> tuple[Step | Gap | Regimen, ...]:
         """Steps of a named or own protocol."""
         names = (*PROTOCOLS, *(name for name in self._protocols if name not in PROTOCOLS))
         name = self._report.choice(node, names, "S302", "protocol")
@@ -177,6 +184,8 @@ class CourseReader:
             return self._oral(fields, drug, item)
         options = self._options(name, fields, item)
         dose = self._whole_dose(fields, drug)
+        if name == IMMUNOTHERAPY and "dose" not in fields and dose is not None:
+            dose = dose._replace(amount=dose.amount * IMMUNOTHERAPY_SHARE)
         if drug is None or dose is None or options is None:
             return ()
         if dose.amount < SMALLEST_DOSE_MG:
@@ -187,6 +196,8 @@ class CourseReader:
         if usual is not None:
             options = {usual: float(self._drugs[drug].usual_infusion_min), **options}
         try:
+            if name in LONG:
+                return long_protocol(name, drug, dose.amount, per=dose.per, **options)
             return build_protocol(name, drug, dose.amount, per=dose.per, **options)
         except ValueError as error:
             self._report.add("S106", item.mark, str(error))
@@ -219,6 +230,9 @@ class CourseReader:
                 return None
             return number
         items = self._report.items(node, key)
+        if kind == "wholes" and items is not None and 1 <= len(items) <= MOST_RATES:
+            numbers = [self._report.whole(item, key, int(low), int(high)) for item in items]
+            return None if None in numbers else tuple(numbers)
         if items is not None and not 1 <= len(items) <= MOST_RATES:
             self._report.add("S105", node.mark, f"{key} has {len(items)} items; 1 to {MOST_RATES} are needed")
             return None

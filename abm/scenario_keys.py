@@ -29,7 +29,7 @@ from abm.scenario_kinds import (
     Whole,
 )
 
-RECORDABLE = ("timeseries", "cells", "skin", "clones", "lattice")
+RECORDABLE = ("timeseries", "cells", "skin", "clones", "lattice", "ige")
 GIVEN = ("fitting_clone",)
 PREMEDICATION = ("H1", "H2", "montelukast", "corticosteroid")
 TREATMENTS = ("adrenaline", "antihistamine")
@@ -37,7 +37,7 @@ RESUME_AT = ("same_step", "previous_step", "first_step", "never")
 SIGNS = ("prodrome", "mucosa", "onset", "detached")
 SCOPES = ("specific", "cell-wide")
 SCALES = ("linear", "log")
-AT_ONCE: tuple[Route, ...] = ("oral", "bolus", "intramuscular")
+AT_ONCE: tuple[Route, ...] = ("oral", "bolus", "intramuscular", "subcutaneous", "adsorbed")
 MOST_PATIENTS = 1_000_000
 MOST_CELLS = 1_000_000
 MOST_REPLICATES = 10_000
@@ -159,9 +159,22 @@ ITEM = {
     "ratio": Key(Number(*OPTION_RANGES["ratio"]), "each dose or rate over the one before it"),
     "step_count": Key(_whole("step_count"), "number of steps"),
     "from_step": Key(_whole("from_step"), "step to begin with; those before it are left out"),
+    "to_step": Key(_whole("to_step"), "step after which the protocol is broken off; those after it are not given"),
+    "missed": Key(ListOf(_whole("missed"), 1, MOST_RATES), "numbers of doses of a maintenance that are left out"),
     "rates": Key(ListOf(Quantity(("flow",)), 1, MOST_RATES), "pump rates, each held for the interval"),
 }
-PROTOCOL_OPTIONS = ("for", "interval", "last", "start", "ratio", "step_count", "from_step", "rates")
+PROTOCOL_OPTIONS = (
+    "for",
+    "interval",
+    "last",
+    "start",
+    "ratio",
+    "step_count",
+    "from_step",
+    "to_step",
+    "missed",
+    "rates",
+)
 """What may be chosen of a named protocol; each goes with some of them."""
 
 ITEM_FORMS: dict[str, tuple[str, ...]] = {

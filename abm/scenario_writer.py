@@ -14,6 +14,7 @@ from abm.parameters.drug import Drug
 from abm.population_text import population_text
 from abm.protocols import (
     LARGEST_DOSE_MG,
+    LONG,
     PENICILLIN_ORAL,
     PROTOCOLS,
     SMALLEST_DOSE_MG,
@@ -128,7 +129,7 @@ def _named(items: list[Step | Regimen], drugs: Mapping[str, Drug]) -> dict[str, 
         return {"protocol": first.protocol, "drug": first.drug} if known else None
     info = PROTOCOLS.get(first.protocol)
     amount = math.fsum(item.dose_mg for item in items)
-    if info is None or first.protocol == PENICILLIN_ORAL or not SMALLEST_DOSE_MG <= amount <= LARGEST_DOSE_MG:
+    if info is None or first.protocol in (PENICILLIN_ORAL, *LONG) or not SMALLEST_DOSE_MG <= amount <= LARGEST_DOSE_MG:
         return None
     minutes = first.duration_min if "duration_min" in info.options else None
     if not same_steps(build_protocol(info.name, first.drug, amount, minutes, per=first.per), items):

@@ -139,6 +139,12 @@ class RunResults:
         """Read daily pictures of the epidermis, if recorded; as `skin`, and always with `patch` and `place`."""
         return self._read_recorded("lattice", patient_id, arm, columns, "time_d", "patch", "place")
 
+    def ige(
+        self, *, patient_id: int | None = None, arm: str | None = None, columns: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Read IgE, IgG4 and memory B cells day by day, if recorded; as `skin`, and always with `allergen`."""
+        return self._read_recorded("ige", patient_id, arm, columns, "time_d", "allergen")
+
     def recorded(self, table: str) -> bool:
         """Whether the run holds an opt-in table such as ``"skin"``."""
         return (self.path / f"{table}.parquet").is_file()

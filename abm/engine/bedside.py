@@ -11,17 +11,20 @@ import numpy as np
 
 from abm.biology.pharmacokinetics import CENTRAL, DEPOT, GUT
 from abm.biology.reaction import GRADES, NONE
-from abm.engine.advance import NEVER, REACTION, ROWS_FULL, advance
+from abm.engine.advance import NEVER, REACHED, REACTION, ROWS_FULL, advance
 from abm.engine.clock import bins, minutes
 from abm.engine.rates import Rates
 from abm.engine.recorder import Recorder
 from abm.engine.rescue import Rescue
+from abm.engine.rest import cells_are_at_rest, fade_block, is_quiet, put_at_rest
+from abm.engine.slow_state import SLOW_BINS
 from abm.engine.state import BODY, COUNT, State
 from abm.scenario import Arm, Gap, Regimen, Step
 
 if TYPE_CHECKING:
     from abm.engine.immunity import Immunity
     from abm.engine.samples import Samples
+    from abm.engine.slow_immunity import SlowImmunity
 
 EPISODE_MIN = 30.0
 """Symptoms after fewer symptom-free minutes belong to the same reaction."""
@@ -53,6 +56,8 @@ class Bedside:
         T cells and epidermis of a patient who has clones that fit the drug.
     start_bin : int
         Base bin at which the arm starts.
+    slow : SlowImmunity, optional
+        IgE and B cells, which change over weeks.
     """
 
     def __init__(
@@ -63,8 +68,10 @@ class Bedside:
         drugs: tuple[str, ...],
         immunity: Immunity | None = None,
         start_bin: int = 0,
+        slow: SlowImmunity | None = None,
     ) -> None:
-        self.state, self.rates, self.arm, self.drugs, self.immunity = state, rates, arm, drugs, immunity
+        self.state, self.arm, self.drugs, self.immunity, self.slow = state, arm, drugs, immunity, slow
+        self.rates = rates
         self.start_bin = self.now_bin = start_bin
         self.now_min = 0.0
         self.queue: deque[Step | Gap | Regimen] = deque(arm.course)
@@ -79,6 +86,16 @@ class Bedside:
         self.recorder = Recorder(self)
         self.rescue = Rescue(self)
         self.samples: Samples | None = None
+
+    @property
+    def rates(self) -> Rates:
+        """Constants of this moment: those that were given, with what slow immunity makes of them."""
+        return self._rates
+
+    @rates.setter
+    def rates(self, rates: Rates) -> None:
+        self._base = rates
+        self._rates = rates if self.slow is None else self.slow.effective(rates)
 
     def _waiting(self, end_min: float) -> Iterator[None]:
         self.infusing, self.stop_at_min = False, math.inf
@@ -97,14 +114,7 @@ class Bedside:
         end_min = min(end_min, self._next_act_min())
         end_bin = self._bin_at(end_min)
         while self.now_bin < end_bin and not self.died:
-            goal = end_bin
-            if self.immunity is not None:
-                goal = min(end_bin, self.immunity.plan(self.now_bin, self.state, self.rates))
-            pause_at = self.look_at_bin
-            if self.samples is not None:
-                pause_at = min(pause_at, self.samples.pause_at(self.state, self.now_bin))
-            reached, reason = advance(self.state, self.rates, self.now_bin, goal, pause_at)
-            self.now_bin = int(reached)
+            reason = self._move_on(end_bin)
             self.now_min = minutes(self.now_bin - self.start_bin)
             if not np.isfinite(self.state.body).all():
                 raise EngineError(f"mediators are not finite at {self.now_min:.2f} min of arm {self.arm.name!r}")
@@ -116,6 +126,8 @@ class Bedside:
                 self.samples.take(self)
             if self.immunity is not None and self.now_bin >= self.immunity.next_bin:
                 self._note_signs(self.immunity)
+            if self.slow is not None and self.now_bin >= self.slow.next_bin:
+                self._note_slow(self.slow)
             soonest = self._next_act_min()
             if soonest <= end_min:
                 end_min = max(soonest, self.now_min)
@@ -133,6 +145,50 @@ class Bedside:
     def _next_act_min(self) -> float:
         """When staff next do something: stop the pump, withdraw the drug, look at somebody who reacts."""
         return min(self.stop_at_min, self.withdraw_at_min, self.rescue.due_min)
+
+    def _move_on(self, end_bin: int) -> int:
+        """Let time pass towards `end_bin`; returns why it stopped, as `advance` does.
+
+        A patient at rest is asked for at the ends of slow blocks alone, so that looking changes nothing.
+        """
+        goal, pause_at = end_bin, self.look_at_bin
+        if self.immunity is not None:
+            goal = min(goal, self.immunity.plan(self.now_bin, self.state, self.rates))
+        if self.samples is not None:
+            pause_at = min(pause_at, self.samples.pause_at(self.state, self.now_bin))
+        if self.slow is not None:
+            if self._rests(goal):
+                return REACHED
+            goal = min(goal, self.slow.plan(self.now_bin))
+        reached, reason = advance(self.state, self.rates, self.now_bin, goal, pause_at)
+        self.now_bin = int(reached)
+        return int(reason)
+
+    def _rests(self, goal: int) -> bool:
+        """Let time pass at once where nothing moves; returns whether it did.
+
+        Patients with T cells that fit the drug go on in steps, as before them.
+        """
+        assert self.slow is not None
+        state, rates, now = self.state, self.rates, self.now_bin
+        if now % SLOW_BINS != 0 or self.immunity is not None or not is_quiet(state, rates, now):
+            return False
+        end = self.slow.plan(now)
+        if cells_are_at_rest(state):
+            put_at_rest(state, rates)
+            self.now_bin = goal
+        elif end <= goal and self.slow.long_without_drug():
+            fade_block(state, rates)
+            self.now_bin = end
+        return self.now_bin > now
+
+    def _note_slow(self, slow: SlowImmunity) -> None:
+        """Move IgE and B cells on, and note a drug for which the patient was primed."""
+        primed, changed = slow.move(self.state, self._base, self.now_bin)
+        for _ in primed:
+            self.recorder.event("sensitised")
+        if changed:
+            self.rates = self._base
 
     def _bin_at(self, time_min: float) -> int:
         """Base bin in which a time of this arm lies."""
@@ -179,6 +235,10 @@ class Bedside:
 
     def _give_dose(self, regimen: Regimen) -> None:
         """Put one dose where it enters the body, less what never reaches the blood."""
+        if regimen.under_skin:
+            if self.slow is not None:
+                self.slow.give(regimen)
+            return
         self.delivered_mg += regimen.dose_mg
         if regimen.drug in self.drugs:
             a = self.drugs.index(regimen.drug)

@@ -18,6 +18,7 @@ from abm.engine.immunity import NO_DISEASE, new_immunity
 from abm.engine.prescription import arm_for
 from abm.engine.rates import Rates, patient_rates
 from abm.engine.samples import Samples
+from abm.engine.slow_immunity import new_slow_immunity
 from abm.engine.state import BODY, COUNT, ORGANS, State
 from abm.parameters.catalog import ParameterSet
 from abm.scenario import Arm, Scenario
@@ -75,7 +76,10 @@ def new_course(
     rows = _ROWS if "timeseries" in scenario.record else 0
     state = patient_state(patient, parameters, rates, scenario.cells, rows)
     begin_exposure(state, rates, 0)
-    return Course(state, rates, arm, scenario.allergic_to, new_immunity(patient, scenario, parameters, address))
+    immunity = new_immunity(patient, scenario, parameters, address)
+    slow = new_slow_immunity(patient, scenario, parameters, address)
+    slow.begin_arm(0, state)
+    return Course(state, rates, arm, scenario.allergic_to, immunity, slow=slow)
 
 
 def _rested(before: Course, arm: Arm, rates: Rates) -> Course:
@@ -95,7 +99,8 @@ def _copied(course: Course, arm: Arm, rates: Rates) -> Course:
     """The same patient once more, to go through `arm`."""
     state = State(*(array.copy() for array in course.state))
     immunity = None if course.immunity is None else course.immunity.copy()
-    return Course(state, rates, arm, course.drugs, immunity, course.now_bin)
+    slow = None if course.slow is None else course.slow.copy()
+    return Course(state, rates, arm, course.drugs, immunity, course.now_bin, slow)
 
 
 def _taken_over(resting: Course, arm: Arm, rates: Rates) -> Course:
@@ -109,6 +114,8 @@ def _taken_over(resting: Course, arm: Arm, rates: Rates) -> Course:
     count[COUNT.last_symptom_bin] = -(2**40)
     count[COUNT.rows] = 0
     count[COUNT.fired_skin : COUNT.fired_gut + 1] = 0
+    if course.slow is not None:
+        course.slow.begin_arm(course.now_bin, state)
     begin_exposure(state, rates, course.start_bin)
     if course.immunity is not None:
         course.immunity.begin_arm(course.now_bin)
@@ -165,6 +172,8 @@ def run_arm(
         recorded["cells"] = course.recorder.cells(receptors)
     if course.immunity is not None:
         recorded |= {name: table for name, table in course.immunity.tables().items() if name in scenario.record}
+    if course.slow is not None:
+        recorded |= course.slow.tables()
     return ArmResult(outcome_of(course, parameters), course.recorder.events, recorded, course)
 
 
@@ -185,6 +194,7 @@ def outcome_of(course: Course, parameters: ParameterSet) -> dict[str, Any]:
     row = course.recorder.outcome((float(shares[0]), float(shares[1]), float(shares[2])))
     row |= exposure_outcome(course)
     row |= NO_DISEASE if course.immunity is None else course.immunity.outcome()
+    row |= {} if course.slow is None else course.slow.outcome()
     first = {event["event"]: event for event in reversed(course.recorder.events)}
     row["dose_at_skin_onset_mg"] = first["onset"]["cumulative_dose_mg"] if "onset" in first else math.nan
     row["withdrawn_d"] = first["withdrawal"]["time_min"] / 1440.0 if "withdrawal" in first else math.nan

@@ -16,6 +16,7 @@ from abm.random_streams import Stream, exp_f64, log_f32, normals, uniforms
 
 F32 = np.float32
 _TRAITS, _CLOCK = int(Stream.CELL_TRAITS), int(Stream.RELEASE_CLOCK)
+_GRANULES = int(Stream.REGRANULATION)
 
 
 def organ_cells(cells: int, parameters: ParameterSet) -> tuple[int, int, int]:
@@ -94,6 +95,35 @@ def arm_with(
         p["mast_cell.receptor_sd_cells"], p["mast_cell.threshold_sd_cells"], fields, address,
     )  # fmt: skip
     state.armed[:] = state.receptors.any(axis=1)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def receptor_factors(state, sd_receptors, address):
+    """Every cell's factor on the patient's median of receptors, as `arm_cells` draws it; float64, shape (cells,)."""
+    factors = np.empty(state.calcium.size)
+    for i in range(factors.size):
+        factors[i] = exp_f64(sd_receptors * normals(i, 0, address[2], _TRAITS, address[0], 0)[0])
+    return factors
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def regranulate(state, now, lag_bins, mean_bins, address):
+    """Let cells that fired have their granules again after a lag and an exponential time, both of the cell's own.
+
+    Such a cell gets a new release clock. Its random numbers are addressed by the bin in which it fired, so that it does
+    not matter when one looks. Returns how many.
+    """
+    ready = 0
+    for i in range(state.fired_bin.size):
+        fired = state.fired_bin[i]
+        if fired >= 0 and now - fired >= lag_bins:
+            u_time, u_clock, _, _ = uniforms(i, fired, address[2], _GRANULES, address[0], address[1])
+            if now - fired >= lag_bins - mean_bins * np.float64(log_f32(F32(u_time))):
+                state.fired_bin[i] = np.int32(-1)
+                state.hazard[i] = F32(0.0)
+                state.clock[i] = -log_f32(F32(u_clock))
+                ready += 1
+    return ready
 
 
 def rest(state: State, rates: Rates) -> None:

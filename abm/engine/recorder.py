@@ -10,7 +10,7 @@ import numpy as np
 from abm.biology.reaction import GRADES
 from abm.engine.clock import minutes
 from abm.engine.state import BODY, COUNT, ORGANS, RECORD_COLUMNS
-from abm.scenario import Gap, Step
+from abm.scenario import Gap, Regimen, Step
 
 if TYPE_CHECKING:
     from abm.engine.bedside import Bedside
@@ -81,7 +81,10 @@ class Recorder:
 
     def _planned_mg(self) -> float:
         """Drug that the arm's course asks for."""
-        items = [item for item in self.course.arm.course if not isinstance(item, Gap)]
+        items = [
+            item for item in self.course.arm.course
+            if not isinstance(item, Gap) and not (isinstance(item, Regimen) and item.under_skin)
+        ]  # fmt: skip
         return math.fsum(item.dose_mg if isinstance(item, Step) else item.total_dose_mg for item in items)
 
     def _treated(self) -> dict[str, float | int]:

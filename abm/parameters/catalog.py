@@ -19,6 +19,7 @@ from abm.parameters import (
     patients,
     rescue,
     severity,
+    slow_immunity,
     symptoms,
     t_cell,
     tissue,
@@ -55,6 +56,7 @@ _GROUPS = {
     "clones": clones.PARAMETERS,
     "epidermis": epidermis.PARAMETERS,
     "severity": severity.PARAMETERS,
+    "slow_immunity": slow_immunity.PARAMETERS,
 }
 
 

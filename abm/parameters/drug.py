@@ -27,7 +27,7 @@ class Drug:
     mechanism : str
         How people react to it at once, in a few words; of a mixed one only the part of IgE is simulated.
     routes : tuple of str
-        Ways in which it is given: ``"infusion"``, ``"bolus"``, ``"oral"``, ``"intramuscular"``.
+        Ways in which it is given: ``"infusion"``, ``"bolus"``, ``"oral"``, ``"intramuscular"``, ``"subcutaneous"``.
     usual_every_h : float
         Interval of the usual regimen, hours.
     metabolite : str
@@ -56,9 +56,19 @@ class Drug:
         return "oral" in self.routes
 
     @property
+    def binds_ige(self) -> bool:
+        """Whether the drug is an antibody against IgE."""
+        return "ige_dissociation_nm" in self.parameters
+
+    @property
+    def given_by(self) -> tuple[str, ...]:
+        """Its routes, and adsorbed to a carrier under the skin, which any drug that IgE knows can be."""
+        return self.routes if self.binds_ige or self.seen_by_t_cells else (*self.routes, "adsorbed")
+
+    @property
     def short_routes(self) -> tuple[str, ...]:
         """Routes as they are written in charts: IV stands for infusion and bolus."""
-        short = {"intramuscular": "IM"} | ({"infusion": "IV"} if "bolus" in self.routes else {})
+        short = {"intramuscular": "IM", "subcutaneous": "SC"} | ({"infusion": "IV"} if "bolus" in self.routes else {})
         return tuple(short.get(route, route) for route in self.routes if route != "bolus")
 
     @property

@@ -11,14 +11,17 @@ by IgE and given in the same way, in `allergens`.
 from __future__ import annotations
 
 from abm.parameters.allergens import ALLERGENS
+from abm.parameters.anti_ige import ANTI_IGE
 from abm.parameters.antibiotics import ANTIBIOTICS
 from abm.parameters.cancer_drugs import CANCER_DRUGS
 from abm.parameters.drug import Drug
+from abm.parameters.sensitisers import with_sensitisation
 from abm.parameters.t_cell_drugs import T_CELL_DRUGS
 from abm.parameters.targets import with_target
 
 __all__ = ["DRUGS", "Drug"]
 
 DRUGS: dict[str, Drug] = {
-    drug.name: with_target(drug) for drug in (*ANTIBIOTICS, *CANCER_DRUGS, *T_CELL_DRUGS, *ALLERGENS)
+    drug.name: with_sensitisation(with_target(drug))
+    for drug in (*ANTIBIOTICS, *CANCER_DRUGS, *T_CELL_DRUGS, *ALLERGENS, *ANTI_IGE)
 }

@@ -85,6 +85,17 @@ PARAMETERS: dict[str, Parameter] = {
         "many do, by no relation to H1 (ketotifen up to 40–45 %, schmutzler_1995); in human skin ketotifen does not "
         "(phillips_1983), and doses three times the usual or more are needed in people (simons_1992)", hard_high=1.0,
     ),
+    "regranulation_lag_d": Parameter(
+        4.0, "d", 2.0, 7.0, "assumed", "human mast cell", "dvorak_1988", "new granules during recovery",
+        "a cell that has fired cannot fire again for so long: after a reaction skin tests are false negative for days "
+        "to weeks",
+        hard_low=0.0, hard_high=1e6,
+    ),
+    "regranulation_d": Parameter(
+        2.0, "d", 1.0, 14.0, "assumed", "human mast cell", "dvorak_1988", "new granules during recovery",
+        "mean of the exponential time after that: 78 % of cells are ready after a week, 99 % after two",
+        hard_low=1e-3, hard_high=1e6,
+    ),
     "noise": Parameter(
         1.0, "", 0.0, 1.0, "assumed", "model", "model", "docs/model.md",
         "1: cross-links of each cell are a random count; 0: their expectation", hard_high=1.0,

@@ -114,3 +114,21 @@ PENICILLIN_ORAL = (
     OralDose(80_000, 4.0),
     OralDose(80_000, 8.0),
 )
+
+MAINTENANCE_SOURCE = (
+    "therapy after a ladder at the drug's usual dose and interval, from the drug catalogue; the drug must not be left "
+    "out for long: guidelines ask for it to be given without a break (CDC, MMWR 2002, penicillin [not checked])"
+)
+
+IMMUNOTHERAPY_SOURCE = (
+    "the principle of subcutaneous allergen immunotherapy: rising doses every week, then one every four weeks for "
+    "three years (position papers of EAACI [not checked]). None is done with drugs; the doses are the user's own"
+)
+IMMUNOTHERAPY_DOUBLINGS = 10
+"""Weekly doses below the one that is kept up, each half of the next."""
+IMMUNOTHERAPY_BUILD_UP_MIN = 7 * 1440.0
+IMMUNOTHERAPY_EVERY_MIN = 28 * 1440.0
+IMMUNOTHERAPY_MIN = 158 * 7 * 1440.0
+"""Three years: 10 weeks and 37 times 4."""
+IMMUNOTHERAPY_SHARE = 0.01
+"""Dose that is kept up, as a share of the drug's usual dose, where none is chosen."""

@@ -6,6 +6,7 @@ A citation that ends in ``[not checked]`` is given from memory of the literature
 from __future__ import annotations
 
 from abm.parameters.population_sources import POPULATION_SOURCES
+from abm.parameters.slow_sources import SLOW_SOURCES
 from abm.parameters.treatment_sources import TREATMENT_SOURCES
 
 SOURCES: dict[str, str] = {
@@ -289,4 +290,5 @@ SOURCES: dict[str, str] = {
     "the p-i concept. Curr Opin Allergy Clin Immunol 2002;2(4):301–305. [not checked]",
     **POPULATION_SOURCES,
     **TREATMENT_SOURCES,
+    **SLOW_SOURCES,
 }

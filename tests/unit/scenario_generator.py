@@ -75,6 +75,8 @@ choices = st.sampled_from(
         {"interval": "5 min"},
         {"for": "1 h"},
         {"from_step": 9},
+        {"to_step": 4},
+        {"interval": "8 h", "for": "24 h", "missed": [2]},
         {"start": 0.01, "ratio": 2},
         {"last": "30 min"},
         {"step_count": 4},
@@ -162,7 +164,7 @@ def scenarios(draw: st.DrawFn) -> Doc:
                 "dose": doses,
                 "seed": st.integers(0, 2**32 - 1),
                 "replicates": st.integers(1, 2),
-                "record": st.sampled_from([[], ["timeseries"], ["cells", "skin"], ["clones", "lattice"]]),
+                "record": st.sampled_from([[], ["timeseries"], ["cells", "skin"], ["clones", "lattice"], ["ige"]]),
                 "allergic_to": st.sampled_from([["penicillin_g"], ["carboplatin", "penicillin_g"]]),
                 "parameters": st.just({p.name: p.low if number else p.high for number, p in enumerate(overridden)}),
             }

@@ -71,6 +71,7 @@ PRINTED_H = {
     "rituximab": [(24.0, 72.0), (22.0 * 24.0, 23.0 * 24.0)],
     "cetuximab": [(5.0, 24.0), (70.0, 112.0)],
     "peanut": [(2.0, 20.0)],
+    "omalizumab": [(22.0 * 24.0, 24.0 * 24.0)],
 }
 """Of every drug for immediate reactions, all phases; a first phase without a printed number has a wide range."""
 
@@ -229,7 +230,7 @@ def test_three_compartments_that_cannot_be_are_refused(numbers) -> None:
 @pytest.mark.parametrize("drug", DRUGS.values(), ids=DRUGS)
 def test_what_a_drug_says_of_itself_fits_its_numbers(drug) -> None:
     assert drug.routes
-    assert set(drug.routes) <= {"infusion", "bolus", "oral", "intramuscular"}
+    assert set(drug.routes) <= {"infusion", "bolus", "oral", "intramuscular", "subcutaneous"}
     assert ("oral" in drug.routes) == ("bioavailability" in drug.parameters) == ("absorption_per_h" in drug.parameters)
     assert ("intramuscular" in drug.routes) == ("depot_absorption_per_h" in drug.parameters)
     assert drug.seen_by_t_cells or "bound_share" in drug.parameters
@@ -268,14 +269,17 @@ def test_ige_for_alpha_gal_is_there_before_the_first_dose() -> None:
     assert not any(well)
 
 
+ANTIBODIES = {"rituximab", "cetuximab", "omalizumab"}
+
+
 def test_only_drugs_that_say_so_have_another_share_of_carriers_and_another_hapten() -> None:
     rates = {
         drug: patient_rates(P, a_patient(), (drug,), (1, 1, 1), frozenset(), (7, 0, 0)).hapten_per_antigen[0]
         for drug in DRUGS
     }
-    assert {drug for drug, hapten in rates.items() if hapten == 0.0} == {"rituximab", "cetuximab", "peanut"}
+    assert {drug for drug, hapten in rates.items() if hapten == 0.0} == {*ANTIBODIES, "peanut"}
     general = np.float32(P["ige_receptor.hapten_per_antigen"])
-    assert all(hapten == general for drug, hapten in rates.items() if drug not in ("rituximab", "cetuximab"))
+    assert all(hapten == general for drug, hapten in rates.items() if drug not in (*ANTIBODIES, "peanut"))
     two = patient_rates(P, a_patient(), ("penicillin_g", "cetuximab"), (1, 1, 1), frozenset(), (7, 0, 0))
     assert two.hapten_per_antigen.tolist() == [float(general), 0.0]
 

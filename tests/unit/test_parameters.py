@@ -19,6 +19,7 @@ from abm.engine.immunity import new_immunity
 from abm.engine.necrolysis import Necrolysis
 from abm.engine.prescription import size_of
 from abm.engine.rates import patient_rates
+from abm.engine.slow_immunity import SlowImmunity
 from abm.parameters.catalog import (
     DRUGS,
     OutOfRange,
@@ -73,7 +74,7 @@ def test_names_are_unique_and_their_values_the_defaults() -> None:
     assert len(set(NAMES)) == len(NAMES) == len(default_parameters())
     assert {p.name: p.value for p in all_parameters()} == dict(default_parameters())
     groups = {"ige_receptor", "mast_cell", "mediators", "symptoms", "tissue", "patients", "hla", "t_cell", "drugs"}
-    groups |= {"dosing", "rescue"}
+    groups |= {"dosing", "rescue", "slow_immunity"}
     assert {name.split(".")[0] for name in NAMES} == groups | DELAYED
 
 
@@ -82,7 +83,8 @@ def test_units_stand_in_the_names_that_carry_one() -> None:
         "_min": "min", "_h": "h", "_s": "s", "_pg": "pg/cell", "_um": "µm", "_mm": "mm", "_mmhg": "mmHg", "_kg": "kg",
         "_per_min": "1/min", "_ng_per_ml": "ng/mL", "_ku_per_l": "kU/L", "_l_per_h": "L/h", "_l_per_kg": "L/kg",
         "_per_h": "1/h", "_per_s": "1/s", "_l_per_min": "L/min", "_um2_per_s": "µm²/s", "_um_per_min": "µm/min",
-        "_d": "d", "_per_day": "1/d", "_per_mm2": "1/mm²", "_hit_mm2": "mm²", "_m2": "m²", "_percent": "%",
+        "_d": "d", "_per_day": "1/d", "_per_d": "1/d", "_per_mm2": "1/mm²", "_hit_mm2": "mm²", "_m2": "m²",
+        "_percent": "%",
         "_ml_per_min": "mL/min", "_ml_per_min_per_173_m2": "mL/min/1.73 m²",
     }  # fmt: skip
     for parameter in all_parameters():
@@ -107,7 +109,8 @@ def test_a_mechanism_has_six_fitted_numbers_and_each_says_to_what(delayed) -> No
     Five of each six share a fit. The sixth has a target of its own: the spread between patients (reactions of skin-test
     positives) and the entry into mucosa (erosions a day or so before the skin).
     """
-    fitted = {p.name: p.note for p in all_parameters() if p.kind == "fitted" and (group(p.name) in DELAYED) == delayed}
+    fast = [p for p in all_parameters() if p.kind == "fitted" and group(p.name) != "slow_immunity"]
+    fitted = {p.name: p.note for p in fast if (group(p.name) in DELAYED) == delayed}
     assert len(fitted) == 6
     assert all(len(note) > 40 for note in fitted.values())
     alone = [name for name, note in fitted.items() if not note.startswith("one of six numbers fitted together to")]
@@ -197,7 +200,16 @@ def t_cell_numbers(p: ParameterSet) -> list[np.ndarray]:
         found.append(np.array([immunity.block_half_lives, immunity.all_t_cells, *immunity.disease.limits]))
     rates = immunity.rates
     of_skin = [np.asarray(part, dtype=float) for part in rates.skin]
-    return [*found, rates.clone, rates.affinity, rates.naive, rates.signal, rates.engage, *of_skin]
+    return [*found, rates.clone, rates.affinity, rates.naive, rates.signal, rates.engage, *of_skin, *slow_numbers(p)]
+
+
+def slow_numbers(p: ParameterSet) -> list[np.ndarray]:
+    """What slow immunity multiplies with, of a patient with IgE, for every drug."""
+    found = []
+    for drug in DRUGS:
+        slow = SlowImmunity(a_patient(), p, (drug,), (7, 0, 0))
+        found += [*slow.rates, np.array([slow.lag_bins, slow.granules_bins, slow.litres])]
+    return found
 
 
 def risks(p: ParameterSet) -> list[np.ndarray]:

@@ -14,14 +14,16 @@ from abm.parameters import protocol_tables as tables
 from abm.parameters.catalog import DRUGS
 from abm.protocol_table import protocol_table
 from abm.protocols import (
+    LONG,
     OPTION_RANGES,
     PENICILLIN_ORAL,
     PROTOCOLS,
     build_ladder,
     build_protocol,
+    long_protocol,
     penicillin_oral_doses,
 )
-from abm.scenario import Step
+from abm.scenario import Gap, Step
 
 PRINTED_MG = "0.040 0.100 0.200 0.400 1.000 2.000 4.000 8.000 19.843 39.685 79.370 1845.362".split()
 PRINTED_CUMULATIVE_MG = "0.040 0.140 0.340 0.740 1.740 3.740 7.740 15.740 35.583 75.268 154.638 2000.000".split()
@@ -109,8 +111,11 @@ def test_every_protocol_is_described_with_its_source() -> None:
         assert info.name == name
         assert len(info.description) > 20
         assert len(info.source) > 20
-        oral = name == PENICILLIN_ORAL
-        steps = penicillin_oral_doses("penicillin_v") if oral else build_protocol(name, "ceftriaxone", 1000.0)
+        if name == PENICILLIN_ORAL:
+            course = penicillin_oral_doses("penicillin_v")
+        else:
+            course = (long_protocol if name in LONG else build_protocol)(name, "ceftriaxone", 1000.0)
+        steps = [item for item in course if not isinstance(item, Gap)]
         assert {step.protocol for step in steps} == {name}
         assert [step.number for step in steps] == list(range(1, len(steps) + 1))
         # The engine's time lattice must hold every named protocol without rounding.

@@ -13,7 +13,8 @@ from abm.json_schema import FILE, MODELINE
 from abm.parameters.catalog import default_parameters
 from abm.population import select_patients
 from abm.scenario import Gap, Regimen, Scenario
-from abm.scenario_file import load_scenario
+from abm.scenario_file import load_scenario, load_study
+from abm.scenario_points import Sweep
 
 FOLDER = Path(abm.__file__).parents[1] / "scenarios"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -35,12 +36,13 @@ def course_min(scenario: Scenario, name: str) -> float:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_file_says_on_top_what_is_asked_and_names_its_arms(name):
     text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
-    scenario = load_scenario(name)
+    study = load_study(name)
+    scenario = study.points[0].scenario if isinstance(study, Sweep) else study
     modeline, asked = text.splitlines()[:2]
     assert modeline == MODELINE.format(FILE)
     assert (FOLDER / FILE).is_file()
     assert asked.startswith("# What is asked: ")
-    assert (scenario.name, scenario.question[-1]) == (name, "?")
+    assert (study.name, scenario.question[-1]) == (name, "?")
 
 
 def test_the_histories_of_the_main_job_are_comparable():
