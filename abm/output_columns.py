@@ -253,6 +253,7 @@ _PATIENTS = (
         "",
         "factor on volumes of distribution per kg of body weight, more body fluid above 1",
     ),
+    ("mrgprx2_factor", "float64", "", "patient's factor on MRGPRX2 of mast cells, 1 in the median volunteer"),
 )
 
 TABLES: dict[str, tuple[Column, ...]] = {

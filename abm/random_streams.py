@@ -42,6 +42,7 @@ class Stream(IntEnum):
     KERATINOCYTES = 26
     KERATINOCYTE_FATES = 27
     SEVERITY = 28
+    MRGPRX2 = 50
 
 
 _M0, _M1 = U64(0xD2511F53), U64(0xCD9E8D57)

@@ -32,7 +32,7 @@ def a_patient(patient_id: int = 0, **traits: Any) -> dict[str, Any]:
         "specific_receptors_2_per_cell": 0.0, "threshold_factor": 1.0, "ship1_factor": 1.0, "syk_factor": 1.0,
         "clearance_factor": 1.0, "renal_factor": 1.0, "volume_factor": 1.0, "symptom_factor": 1.0,
         "baseline_tryptase_ng_per_ml": 4.5,
-        "age_y": 50.0, "malignancy": False, "treg_factor": 1.0, "fitting_clones": 0,
+        "age_y": 50.0, "malignancy": False, "treg_factor": 1.0, "fitting_clones": 0, "mrgprx2_factor": 1.0,
     }  # fmt: skip
     unknown = set(traits) - set(patient)
     assert not unknown, unknown

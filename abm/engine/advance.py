@@ -7,7 +7,8 @@
  2    drug in gut, muscle, plasma and tissue, metabolite,    `step_drug`, biology/pharmacokinetics.py,
       labile adduct, exposure of T cells (exact); area,      engine/plasma.py
       peak and time above the target of the plasma
- 3    mast cells                                             engine/mast_kernel.py
+ 3    mast cells: IgE, MRGPRX2, release                      engine/mast_kernel.py,
+                                                             engine/mrgprx2_kernel.py
  4    histamine, tryptase, local mediators, pressure, grade  `step_body`, biology/mediators.py, reaction.py
  5    extremes, time series                                  `note_extremes`, `write_row`
 ====  =====================================================  ====================================
@@ -23,6 +24,7 @@ from abm.biology.pharmacokinetics import ADDUCT, STATES, amount_after, amounts_a
 from abm.biology.reaction import grade
 from abm.engine.clock import BASE_MIN, BINS_PER_MIN, DOUBLINGS, MINUTE, STEP_MIN
 from abm.engine.mast_kernel import cells_at_risk, step_organ, step_specificity
+from abm.engine.mrgprx2_kernel import agonist_is_safe, agonist_level, step_mrgprx2
 from abm.engine.plasma import note_plasma
 from abm.engine.rates import BODY_RATE, SCALAR
 from abm.engine.state import BODY, COUNT
@@ -50,6 +52,12 @@ def pump_rate(pump, drug, first, last):
             overlap = min(pump[s, 1], float(last)) - max(pump[s, 0], float(first))
             total += pump[s, 2] * overlap
     return total / (last - first)
+
+
+@njit(**_OPTIONS)
+def pump_rates(pump, now, k):
+    """Mean infusion rates of both drugs over a step of 2^k base bins from `now`."""
+    return pump_rate(pump, 0, now, now + (1 << k)), pump_rate(pump, 1, now, now + (1 << k))
 
 
 @njit(**_OPTIONS)
@@ -109,9 +117,10 @@ def choose_step(state, rates, now, end):
     aligned = aligned_step(now, min(end, next_change(state.pump, now)) - now)
     if now % (1 << MINUTE) != 0:
         return min(rates.finest, aligned)
-    k = min(aligned, max(last + 1, MINUTE))
+    k, few = min(aligned, max(last + 1, MINUTE)), state.calcium.size // FEW_AT_RISK
     while k >= MINUTE:
-        if rates.scalar[SCALAR.graded] == F32(0.0) and step_is_safe(state, rates, now, k):
+        safe = rates.scalar[SCALAR.graded] == F32(0.0) and step_is_safe(state, rates, now, k)
+        if safe and agonist_is_safe(state, rates, k, pump_rates(state.pump, now, k), RISK, few):
             return k
         k -= 1
     return min(rates.finest, aligned)
@@ -142,16 +151,19 @@ def step_drug(state, rates, now, k):
 
 
 @njit(**_OPTIONS)
-def step_cells(state, rates, now, k, antigens):
+def step_cells(state, rates, now, k, antigens, agonist=(0.0, 0.0)):
     """Move all mast cells on by a step; returns how many fired in skin, lung and gut.
 
     A specificity of which no cell has receptors, or that never met antigen, would change nothing; it is left out.
+    `agonist` is the level of what opens cells through MRGPRX2 in the middle of the step, and its largest effect.
     """
     active = False
     for a in range(2):
         if state.exposed[a] > 0 and state.armed[a] > 0:
             active = True
             step_specificity(state, rates, a, k, now, antigens[a])
+    if step_mrgprx2(state, rates, k, agonist[0], agonist[1]):
+        active = True
     if not active:
         return 0, 0, 0
     minutes, share, moment = F32(_STEP_MIN[k]), rates.cell[k, 6], np.int32(now)
@@ -255,8 +267,9 @@ def advance(state, rates, t0, t1, pause_at=NEVER):
         k = choose_step(state, rates, now, t1)
         count[COUNT.step] = k
         count[COUNT.steps_taken] += 1
+        start, end, efficacy = agonist_level(state, rates, k, pump_rates(state.pump, now, k))
         antigens = step_drug(state, rates, now, k)
-        fired = step_cells(state, rates, now, k, antigens)
+        fired = step_cells(state, rates, now, k, antigens, (0.5 * (start + end), efficacy))
         step_body(state, rates, k, fired)
         note_extremes(state)
         now += 1 << k

@@ -5,6 +5,7 @@ A citation that ends in ``[not checked]`` is given from memory of the literature
 
 from __future__ import annotations
 
+from abm.parameters.mrgprx2_sources import MRGPRX2_SOURCES
 from abm.parameters.population_sources import POPULATION_SOURCES
 
 SOURCES: dict[str, str] = {
@@ -274,4 +275,5 @@ SOURCES: dict[str, str] = {
     "pichler_p_i": "Pichler WJ. Pharmacological interaction of drugs with antigen-specific immune receptors: "
     "the p-i concept. Curr Opin Allergy Clin Immunol 2002;2(4):301–305. [not checked]",
     **POPULATION_SOURCES,
+    **MRGPRX2_SOURCES,
 }

@@ -9,7 +9,7 @@ import difflib
 import time
 from collections.abc import Iterable, Iterator
 
-from abm.studies import ablations, closure, delayed, delayed_ablations, immediate, protocol_sweeps
+from abm.studies import ablations, closure, delayed, delayed_ablations, immediate, protocol_sweeps, red_man
 from abm.studies.checks import Check, CheckResult
 from abm.studies.cohort import World
 
@@ -37,6 +37,8 @@ CHECKS: dict[str, Check] = {
         Check("P6", "slowing alone is not desensitization", protocol_sweeps.p6_slow_infusion,
                World(200, 10_000), World(100, 2_000)),
         Check("P7", "the truce is temporary", immediate.p7_temporary, World(600, 2_000), World(100, 2_000)),
+        Check("P10", "red man: no IgE, by the level reached; a ladder's logic does not help", red_man.p10_not_ige,
+               World(200, 10_000), World(60, 6_000)),
         Check("A1", "no SHIP-1: the ladder fails", ablations.a1_no_ship1, World(100, 2_000), World(40, 1_000)),
         Check("A2", "no threshold: the ladder releases more; no saturation: no late breakthrough",
                ablations.a2_threshold_and_saturation, World(200, 2_000), World(80, 1_000)),
