@@ -137,8 +137,8 @@ _EVENTS = _KEYS + (
         "event",
         "string",
         "",
-        "step_start, step_end, dose, reaction, treatment, pause, resume, stop, sensitised; of delayed reactions: prodrome, "
-        "mucosa, onset, detached, healed, death, withdrawal",
+        "step_start, step_end, dose, reaction, treatment, pause, resume, stop, sensitised; of delayed reactions: "
+        "prodrome, mucosa, onset, detached, healed, death, withdrawal",
     ),
     ("drug", "string", "", "drug of the step; of a treatment the medicine that is given for the reaction"),
     ("protocol", "string", "", "protocol of the step"),
@@ -288,6 +288,7 @@ _PATIENTS = (
         "",
         "factor on volumes of distribution per kg of body weight, more body fluid above 1",
     ),
+    ("mrgprx2_factor", "float64", "", "patient's factor on MRGPRX2 of mast cells, 1 in the median volunteer"),
 )
 
 TABLES: dict[str, tuple[Column, ...]] = {

@@ -44,6 +44,7 @@ class Stream(IntEnum):
     SEVERITY = 28
     SENSITISATION = 40
     REGRANULATION = 41
+    MRGPRX2 = 50
 
 
 _M0, _M1 = U64(0xD2511F53), U64(0xCD9E8D57)

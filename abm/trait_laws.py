@@ -42,6 +42,7 @@ CONTINUOUS: dict[str, Range] = {
     "treg_factor": Range("", 0.0, 100.0),
     "renal_factor": Range("", 0.01, 10.0),
     "volume_factor": Range("", 0.1, 10.0),
+    "mrgprx2_factor": Range("", 0.0, 100.0),
 }
 """Traits with a normal of their own, in the order in which they are correlated."""
 

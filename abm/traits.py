@@ -110,10 +110,10 @@ class _Person:
         weight, ige, fceri, self.z_share = normals(1, 0, patient_id, _TRAITS, seed, 0)
         threshold, ship1, syk, clearance = normals(2, 0, patient_id, _TRAITS, seed, 0)
         symptom, tryptase, self.z_share_2, treg = normals(3, 0, patient_id, _TRAITS, seed, 0)
-        renal, height, volume, _ = normals(4, 0, patient_id, _TRAITS, seed, 0)
+        renal, height, volume, mrgprx2 = normals(4, 0, patient_id, _TRAITS, seed, 0)
         own = (
             _STANDARD.inv_cdf(self.u_age), weight, height, ige, fceri, threshold, ship1, syk, clearance, symptom,
-            tryptase, treg, renal, volume,
+            tryptase, treg, renal, volume, mrgprx2,
         )  # fmt: skip
         self.z = correlated(_rows(all_pairs(p, population.correlations)), own)
         self.sex = known["sex"] if "sex" in known else "female" if self.u_sex < self._women() else "male"
@@ -141,6 +141,7 @@ class _Person:
             "malignancy": self._yes("malignancy", self.u_malignancy, _malignancy_share(p, age_y)),
             "height_cm": self._trait("height_cm", self._height()),
             "volume_factor": self._trait("volume_factor", 1.0),
+            "mrgprx2_factor": self._scaled("mrgprx2_factor", p["patients.mrgprx2_factor"]),
         }
 
     def _trait(self, name: str, default: float) -> float:
@@ -208,7 +209,7 @@ _SPREADS = {
     "baseline_tryptase_ng_per_ml": "patients.baseline_tryptase_sd",
     **{
         f"{name}_factor": f"patients.{name}_sd"
-        for name in ("threshold", "ship1", "syk", "clearance", "symptom", "treg", "renal")
+        for name in ("threshold", "ship1", "syk", "clearance", "symptom", "treg", "renal", "mrgprx2")
     },
 }
 """Parameter with the log-standard deviation of each trait that is lognormal in the default adult."""

@@ -36,6 +36,8 @@ class Rules:
         self.calcium_min = n["mast_cell.calcium_time_min"]
         self.hazard_max = n["mast_cell.release_hazard_per_min"]
         self.steepness = n["mast_cell.release_steepness"]
+        self.desensitised = n["mrgprx2.desensitisation_per_min"]
+        self.recovered = math.log(2.0) / (60.0 * n["mrgprx2.recovery_half_life_h"])
 
     def equilibrium(self, receptors: float, antigen: float) -> float:
         """Mean cross-links of a cell in balance with `antigen` (K·C)."""
@@ -57,7 +59,7 @@ class Rules:
 
 @dataclass
 class Cell:
-    """One mast cell of one specificity."""
+    """One mast cell of one specificity; `expression` is the drive of its MRGPRX2, of which `lost` is out of use."""
 
     receptors: float
     threshold: float
@@ -69,10 +71,14 @@ class Cell:
     calcium: float = 0.0
     hazard: float = 0.0
     fired_min: float | None = None
+    expression: float = 0.0
+    lost: float = 0.0
 
-    def rates(self, rules: Rules, links: float, expected: float, at: tuple[float, ...]) -> tuple[float, ...]:
-        """Return the rates of change of (receptors, inside, memory, ship1, calcium) at the values `at`."""
-        _, inside, memory, ship1, calcium = at
+    def rates(
+        self, rules: Rules, links: float, expected: float, response: float, at: tuple[float, ...]
+    ) -> tuple[float, ...]:
+        """Return the rates of change of (receptors, inside, memory, ship1, calcium, lost) at the values `at`."""
+        _, inside, memory, ship1, calcium, lost = at
         moved = rules.internalised * links - rules.returned * inside
         recruited = rules.recruited(links)
         if recruited > memory:
@@ -81,20 +87,25 @@ class Cell:
             memory_rate = (recruited - memory) / rules.rearm_min * rules.hold / (rules.hold + expected)
         net = max(links - ship1, 0.0) / (rules.activation + ship1)
         ship1_rate = (max(recruited, memory) - ship1) / rules.ship1_min
-        return -moved, moved, memory_rate, ship1_rate, (net - calcium) / rules.calcium_min
+        drive = net + self.expression * response * (1.0 - lost)
+        lost_rate = rules.desensitised * response * (1.0 - lost) - rules.recovered * lost
+        return -moved, moved, memory_rate, ship1_rate, (drive - calcium) / rules.calcium_min, lost_rate
 
-    def step(self, rules: Rules, antigen: float, start_min: float, dt: float, rng: np.random.Generator) -> None:
-        """Let `dt` minutes pass in constant antigen."""
+    def step(
+        self, rules: Rules, antigen: float, start_min: float, dt: float, rng: np.random.Generator, agonist: float = 0.0
+    ) -> None:
+        """Let `dt` minutes pass in constant antigen, and agonist of MRGPRX2 (over its EC50)."""
+        response = agonist**2 / (1.0 + agonist**2)
         expected = rules.equilibrium(self.receptors, antigen)
         stay = math.exp(-rules.opening * dt)
         after = int(rng.binomial(self.links, stay)) + int(rng.poisson(expected * (1.0 - stay)))
         links = 0.5 * (self.links + after)
-        here = (self.receptors, self.inside, self.memory, self.ship1, self.calcium)
-        first = self.rates(rules, links, expected, here)
+        here = (self.receptors, self.inside, self.memory, self.ship1, self.calcium, self.lost)
+        first = self.rates(rules, links, expected, response, here)
         middle = tuple(x + 0.5 * dt * rate for x, rate in zip(here, first, strict=True))
-        second = self.rates(rules, links, expected, middle)
+        second = self.rates(rules, links, expected, response, middle)
         end = tuple(x + dt * rate for x, rate in zip(here, second, strict=True))
-        self.receptors, self.inside, self.memory, self.ship1, self.calcium = end
+        self.receptors, self.inside, self.memory, self.ship1, self.calcium, self.lost = end
         self.links = after
         self.hazard += dt * rules.hazard(middle[4], self.threshold)
         if self.fired_min is None and self.hazard >= self.clock:
@@ -109,11 +120,12 @@ def run(
     dt: float,
     rng: np.random.Generator,
     look_at: Callable[[float, list[Cell]], None] = lambda _time, _cells: None,
+    agonist: Callable[[float], float] = lambda _time: 0.0,
 ) -> None:
     """Let time pass for all cells in steps of `dt` minutes; `look_at` is shown the cells after each step."""
     for number in range(round(until_min / dt)):
         now = number * dt
         level = antigen(now + 0.5 * dt)
         for cell in cells:
-            cell.step(rules, level, now, dt, rng)
+            cell.step(rules, level, now, dt, rng, agonist(now + 0.5 * dt))
         look_at(now + dt, cells)

@@ -34,7 +34,7 @@ def a_patient(patient_id: int = 0, **traits: Any) -> dict[str, Any]:
         "baseline_tryptase_ng_per_ml": 4.5,
         "total_ige_ku_per_l": 64.0, "specific_ige_ku_per_l": 3.4, "specific_ige_2_ku_per_l": 0.0,
         "fceri_per_cell": 2.5e5,
-        "age_y": 50.0, "malignancy": False, "treg_factor": 1.0, "fitting_clones": 0,
+        "age_y": 50.0, "malignancy": False, "treg_factor": 1.0, "fitting_clones": 0, "mrgprx2_factor": 1.0,
     }  # fmt: skip
     unknown = set(traits) - set(patient)
     assert not unknown, unknown

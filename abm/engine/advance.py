@@ -7,7 +7,8 @@
  2    drug in gut, muscle, plasma and tissue, metabolite,    `step_drug`, biology/pharmacokinetics.py,
       labile adduct, exposure of T cells (exact); area,      engine/plasma.py
       peak and time above the target of the plasma
- 3    mast cells                                             engine/mast_kernel.py
+ 3    mast cells: IgE, MRGPRX2, release                      engine/mast_kernel.py,
+                                                             engine/mrgprx2_kernel.py
  4    histamine, tryptase, local mediators, leukotrienes,    `step_body`, biology/mediators.py, reaction.py,
       what was given for a reaction, pressure, grade         engine/relief.py
  5    extremes, time series                                  `note_extremes`, `write_row`
@@ -24,10 +25,11 @@ from abm.biology.pharmacokinetics import ADDUCT, STATES, amount_after, amounts_a
 from abm.biology.reaction import grade
 from abm.engine.clock import BASE_MIN, BINS_PER_MIN, DOUBLINGS, MINUTE, STEP_MIN
 from abm.engine.mast_kernel import step_organ
+from abm.engine.mrgprx2_kernel import agonist_is_safe, agonist_level, step_mrgprx2
 from abm.engine.plasma import note_plasma
 from abm.engine.rates import BODY_RATE, SCALAR
 from abm.engine.relief import RELIEF, relief_of, restraint_of, step_relief
-from abm.engine.scope import few_at_risk, step_specificities
+from abm.engine.scope import FEW_AT_RISK, RISK, few_at_risk, step_specificities
 from abm.engine.state import BODY, COUNT
 
 F32 = np.float32
@@ -51,6 +53,12 @@ def pump_rate(pump, drug, first, last):
             overlap = min(pump[s, 1], float(last)) - max(pump[s, 0], float(first))
             total += pump[s, 2] * overlap
     return total / (last - first)
+
+
+@njit(**_OPTIONS)
+def pump_rates(pump, now, k):
+    """Mean infusion rates of both drugs over a step of 2^k base bins from `now`."""
+    return pump_rate(pump, 0, now, now + (1 << k)), pump_rate(pump, 1, now, now + (1 << k))
 
 
 @njit(**_OPTIONS)
@@ -106,9 +114,10 @@ def choose_step(state, rates, now, end):
     aligned = aligned_step(now, min(end, next_change(state.pump, now)) - now)
     if now % (1 << MINUTE) != 0:
         return min(rates.finest, aligned)
-    k = min(aligned, max(last + 1, MINUTE))
+    k, few = min(aligned, max(last + 1, MINUTE)), state.calcium.size // FEW_AT_RISK
     while k >= MINUTE:
-        if rates.scalar[SCALAR.graded] == F32(0.0) and step_is_safe(state, rates, now, k):
+        safe = rates.scalar[SCALAR.graded] == F32(0.0) and step_is_safe(state, rates, now, k)
+        if safe and agonist_is_safe(state, rates, k, pump_rates(state.pump, now, k), RISK, few):
             return k
         k -= 1
     return min(rates.finest, aligned)
@@ -139,9 +148,15 @@ def step_drug(state, rates, now, k):
 
 
 @njit(**_OPTIONS)
-def step_cells(state, rates, now, k, antigens):
-    """Move all mast cells on by a step; returns how many fired in skin, lung and gut."""
-    if not step_specificities(state, rates, k, now, antigens):
+def step_cells(state, rates, now, k, antigens, agonist=(0.0, 0.0)):
+    """Move all mast cells on by a step; returns how many fired in skin, lung and gut.
+
+    `agonist` is the level of what opens cells through MRGPRX2 in the middle of the step, and its largest effect.
+    """
+    active = step_specificities(state, rates, k, now, antigens)
+    if step_mrgprx2(state, rates, k, agonist[0], agonist[1]):
+        active = True
+    if not active:
         return 0, 0, 0
     minutes, share, moment = F32(_STEP_MIN[k]), rates.cell[k, 6], np.int32(now)
     scalar = restrained(rates.scalar, restraint_of(state.body, rates.relief))
@@ -263,8 +278,9 @@ def advance(state, rates, t0, t1, pause_at=NEVER):
         k = choose_step(state, rates, now, t1)
         count[COUNT.step] = k
         count[COUNT.steps_taken] += 1
+        start, end, efficacy = agonist_level(state, rates, k, pump_rates(state.pump, now, k))
         antigens = step_drug(state, rates, now, k)
-        fired = step_cells(state, rates, now, k, antigens)
+        fired = step_cells(state, rates, now, k, antigens, (0.5 * (start + end), efficacy))
         step_body(state, rates, k, fired)
         note_extremes(state)
         now += 1 << k

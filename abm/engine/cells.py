@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 
 from abm.engine.field import patch_field
+from abm.engine.mrgprx2_kernel import arm_with_mrgprx2
 from abm.engine.rates import BODY_RATE, Rates
 from abm.engine.state import BODY, ORGANS, State, empty_state
 from abm.parameters.catalog import ParameterSet
@@ -81,6 +82,7 @@ def patient_state(
         ]
     )  # fmt: skip
     arm_with(state, patient, parameters, fields, rates.address)
+    arm_with_mrgprx2(state, patient, parameters, rates)
     rest(state, rates)
     return state
 

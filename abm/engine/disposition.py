@@ -38,6 +38,9 @@ class Disposition(NamedTuple):
         Compartment that T cells see.
     t_cell_per_mg : float
         Exposure per mg in it: 1 / (volume × therapeutic concentration), or 0 if T cells do not see the drug.
+    agonist : tuple of float
+        Free concentration over the EC50 at MRGPRX2 per mg in the central compartment (0: no agonist), and the largest
+        effect, 1 for a full agonist.
     """
 
     step: np.ndarray
@@ -51,6 +54,7 @@ class Disposition(NamedTuple):
     free_share: float
     antigenic: int
     t_cell_per_mg: float
+    agonist: tuple[float, float]
 
 
 def disposition(p: ParameterSet, drug: str, patient: Mapping[str, Any]) -> Disposition:
@@ -74,6 +78,7 @@ def disposition(p: ParameterSet, drug: str, patient: Mapping[str, Any]) -> Dispo
         free_share=1.0 - _if_any(p, drug, "bound_share"),
         antigenic=antigenic,
         t_cell_per_mg=t_cell_per_mg,
+        agonist=_agonist(p, drug, litres),
     )
 
 
@@ -113,6 +118,17 @@ def _if_any(p: ParameterSet, drug: str, key: str) -> float:
 def _own_or_general(p: ParameterSet, drug: str, key: str) -> float:
     """The drug's own number, or the one of all drugs that say nothing else."""
     return p[f"drugs.{drug}.{key}" if key in p.drugs[drug].parameters else f"ige_receptor.{key}"]
+
+
+def _agonist(p: ParameterSet, drug: str, litres: float) -> tuple[float, float]:
+    if not p.drugs[drug].opens_mast_cells:
+        return 0.0, 0.0
+    free = 1.0 - p[f"drugs.{drug}.bound_share"]
+    partial = "mrgprx2_efficacy" in p.drugs[drug].parameters
+    return (
+        free / (litres * p[f"drugs.{drug}.mrgprx2_ec50_mg_per_l"]),
+        p[f"drugs.{drug}.mrgprx2_efficacy"] if partial else 1.0,
+    )
 
 
 def _metabolite_per_min(p: ParameterSet, drug: str, weight_kg: float) -> float:

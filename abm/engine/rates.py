@@ -31,6 +31,9 @@ class Rates(NamedTuple):
     mg·min; `elimination_per_min` (2,): share of that amount cleared. `target` (2, 4): central amount at the target's
     level, area that meets it (mg·min), share of the window that does, window (min); infinite, or 0 for the share,
     where the drug has no such target. `antigen_per_mg`, `litres` and `bioavailability` (2,) of a swallowed dose.
+    `agonist` float64 (2, 2): free concentration over the EC50 at MRGPRX2 per mg in the central compartment, 0 for a drug
+    that is no agonist, and its largest effect. `receptor` float32 (11, 2): MRGPRX2 desensitised at a full response and
+    recovered in a step, k_d·dt and k_r·dt.
     `hapten_per_antigen` float32 (2,): free monovalent drug that blocks, for each unit of antigen. `free_share` (2,): of
     the drug in plasma.
     `antigenic` int64 (2,): compartment that T cells see; `t_cell_per_mg` (2,): exposure per mg in it, relative to the
@@ -55,6 +58,8 @@ class Rates(NamedTuple):
     free_share: np.ndarray
     antigenic: np.ndarray
     t_cell_per_mg: np.ndarray
+    agonist: np.ndarray
+    receptor: np.ndarray
     body: np.ndarray
     chain: np.ndarray
     relief: np.ndarray
@@ -110,6 +115,7 @@ _NO_DRUG = Disposition(
     step=np.zeros((DOUBLINGS, pk.STATES, pk.STATES + 1)), exposure=np.zeros((DOUBLINGS, pk.STATES + 1)),
     plasma=np.zeros((DOUBLINGS, pk.STATES + 1)), elimination_per_min=0.0, antigen_per_mg=0.0, hapten_per_antigen=0.0,
     litres=1.0, bioavailability=0.0, free_share=1.0, antigenic=pk.CENTRAL, t_cell_per_mg=0.0,
+    agonist=(0.0, 0.0),
 )  # fmt: skip
 
 
@@ -157,6 +163,8 @@ def patient_rates(
         free_share=np.array([drug.free_share for drug in given]),
         antigenic=np.array([drug.antigenic for drug in given], np.int64),
         t_cell_per_mg=np.array([drug.t_cell_per_mg for drug in given]),
+        agonist=np.array([drug.agonist for drug in given]),
+        receptor=_receptor_table(parameters),
         body=_body(parameters, patient, organ_cells, premedication),
         chain=chain_table(parameters),
         relief=relief_row(parameters, premedication),
@@ -196,6 +204,11 @@ def _scalars(p: ParameterSet, patient: Mapping[str, Any], premed: frozenset[str]
         ),
         F32,
     )
+
+
+def _receptor_table(p: ParameterSet) -> np.ndarray:
+    recovery = math.log(2.0) / (60.0 * p["mrgprx2.recovery_half_life_h"])
+    return np.array([(p["mrgprx2.desensitisation_per_min"] * dt, recovery * dt) for dt in STEP_MIN], F32)
 
 
 def _kept_table(p: ParameterSet) -> np.ndarray:

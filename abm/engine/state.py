@@ -79,6 +79,9 @@ class State(NamedTuple):
         level at the cell's place.
     fired_bin : ndarray of int32, shape (cells,)
         Base bin in which the cell degranulated, −1 if it has not.
+    mrgprx2, lost_mrgprx2 : ndarray of float32, shape (cells,)
+        Drive of the cell's MRGPRX2 at a full response, and the share of it lost to tachyphylaxis; see
+        `abm.engine.mrgprx2_kernel`. All zero where no drug is an agonist.
     organ_start : ndarray of int64, shape (4,)
         First cell of skin, lung, gut, and the number of cells.
     signal, links, noise : ndarray of float32, shape (cells,)
@@ -96,6 +99,8 @@ class State(NamedTuple):
         Per drug: base bin at which that window ends.
     exposed, armed : ndarray of int64, shape (2,)
         Whether the specificity has ever met antigen, and whether any cell can carry receptors of it.
+    opened : ndarray of int64, shape (1,)
+        Whether the cells have ever met an agonist of MRGPRX2.
     body : ndarray of float64
         Mediators, pressure and their extremes; see `Body`.
     count : ndarray of int64
@@ -116,6 +121,8 @@ class State(NamedTuple):
     threshold: np.ndarray
     clock: np.ndarray
     place: np.ndarray
+    mrgprx2: np.ndarray
+    lost_mrgprx2: np.ndarray
     fired_bin: np.ndarray
     organ_start: np.ndarray
     signal: np.ndarray
@@ -127,6 +134,7 @@ class State(NamedTuple):
     window: np.ndarray
     exposed: np.ndarray
     armed: np.ndarray
+    opened: np.ndarray
     body: np.ndarray
     count: np.ndarray  # type: ignore[assignment]
     pump: np.ndarray
@@ -150,11 +158,11 @@ def empty_state(organ_start: np.ndarray, segments: int, rows: int) -> State:
         receptors=per_specificity(), inside=per_specificity(), crosslinks=per_specificity(),
         memory=per_specificity(), ship1=per_specificity(), calcium=per_cell(), hazard=per_cell(),
         threshold=np.ones(cells, np.float32), clock=np.full(cells, np.inf, np.float32),
-        place=np.ones(cells, np.float32),
+        place=np.ones(cells, np.float32), mrgprx2=per_cell(), lost_mrgprx2=per_cell(),
         fired_bin=np.full(cells, -1, np.int32), organ_start=organ_start.astype(np.int64), signal=per_cell(),
         links=per_cell(), noise=np.zeros(padded, np.float32), drug=np.zeros((SPECIFICITIES, STATES)),
         exposure=np.zeros(SPECIFICITIES), plasma=np.zeros((SPECIFICITIES, len(PLASMA))),
         window=np.zeros(SPECIFICITIES, np.int64), exposed=np.zeros(SPECIFICITIES, np.int64),
-        armed=np.ones(SPECIFICITIES, np.int64), body=np.zeros(len(BODY)), count=count,
+        armed=np.ones(SPECIFICITIES, np.int64), opened=np.zeros(1, np.int64), body=np.zeros(len(BODY)), count=count,
         pump=np.zeros((segments, 4)), record=np.zeros((rows, len(RECORD_COLUMNS))),
     )  # fmt: skip

@@ -25,7 +25,8 @@ class Drug:
     molar_mass_g_per_mol : float
         Of the drug itself, without the salt's counter-ion or water.
     mechanism : str
-        How people react to it at once, in a few words; of a mixed one only the part of IgE is simulated.
+        How people react to it at once, in a few words; of a mixed one the parts of IgE and MRGPRX2 are
+        simulated.
     routes : tuple of str
         Ways in which it is given: ``"infusion"``, ``"bolus"``, ``"oral"``, ``"intramuscular"``, ``"subcutaneous"``.
     usual_every_h : float
@@ -81,6 +82,11 @@ class Drug:
     def seen_by_t_cells(self) -> bool:
         """Whether the drug, or its metabolite, is an antigen for T cells."""
         return "therapeutic_mg_per_l" in self.parameters
+
+    @property
+    def opens_mast_cells(self) -> bool:
+        """Whether the drug is an agonist of MRGPRX2, which needs no IgE."""
+        return "mrgprx2_ec50_mg_per_l" in self.parameters
 
     @property
     def target(self) -> str:

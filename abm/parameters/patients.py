@@ -65,6 +65,17 @@ PARAMETERS: dict[str, Parameter] = {
     ),
     "fceri_sd": _spread(0.5, 0.3, 1.0, "plos_fceri_2017", "100-fold between people",
         "mast cells vary less than basophils"),
+    "mrgprx2_factor": Parameter(
+        0.44, "", 0.19, 0.7, "derived", "human", "wallace_1991", "8 of 17 patients; 1 of 29, 0 of 15 in others",
+        "the level of vancomycin at which half of a group reacts is 1.2 to 2.3 times that of volunteers; at a response "
+        "in proportion to its square, 1.5⁻² = 0.44. Median of people who are treated, where 1 is the volunteers'",
+        hard_high=100.0,
+    ),
+    "mrgprx2_sd": Parameter(
+        0.3, "ln", 0.1, 0.9, "assumed", "human skin mast cell", "babina_2018", "coefficient of variation 103 %",
+        "log-standard deviation of expression between people. Messenger RNA varies more, √ln(1 + 1.03²) = 0.85; with "
+        "that much the levels at which volunteers react would lie further apart than they do", hard_high=3.0,
+    ),
     "fceri_total_ige_correlation": Parameter(
         0.46, "", 0.2, 0.7, "measured", "human basophil", "surface_ige_2000", "FcεRI r = 0.46", hard_high=0.99,
     ),

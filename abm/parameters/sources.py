@@ -5,6 +5,7 @@ A citation that ends in ``[not checked]`` is given from memory of the literature
 
 from __future__ import annotations
 
+from abm.parameters.mrgprx2_sources import MRGPRX2_SOURCES
 from abm.parameters.population_sources import POPULATION_SOURCES
 from abm.parameters.slow_sources import SLOW_SOURCES
 from abm.parameters.treatment_sources import TREATMENT_SOURCES
@@ -291,4 +292,5 @@ SOURCES: dict[str, str] = {
     **POPULATION_SOURCES,
     **TREATMENT_SOURCES,
     **SLOW_SOURCES,
+    **MRGPRX2_SOURCES,
 }

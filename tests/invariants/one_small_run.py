@@ -28,6 +28,7 @@ SCHEDULES = {
     "few": ([a_step(0.05, 5.0, 1), a_step(0.4, 5.5, 2)], parameters()),
     "many": ([a_step(0.5, 3.0), a_step(1200.0, 9.375, 2), a_step(300.0, 2.0, 3, CEFTRIAXONE)], parameters()),
     "no_noise": ([a_step(100.0, 4.0), a_step(1200.0, 6.0, 2)], parameters(mast_cell__noise=0.0)),
+    "opened": ([a_step(600.0, 3.0, 1, "vancomycin"), a_step(900.0, 4.0, 2)], parameters()),
     "graded": ([a_step(1200.0, 4.0)], parameters(mast_cell__graded_release_per_min=0.02, mast_cell__ship1_pool=0.0)),
 }
 
@@ -52,9 +53,8 @@ def final_states(fields: np.ndarray) -> dict[str, np.ndarray]:
         found = {}
         for name, (course, numbers) in SCHEDULES.items():
             arm = an_arm(course, Gap(10.0))
-            scenario = a_scenario(
-                arm, allergic_to=(PENICILLIN, CEFTRIAXONE), cells=CELLS, record=frozenset({"timeseries"})
-            )
+            other = "vancomycin" if name == "opened" else CEFTRIAXONE
+            scenario = a_scenario(arm, allergic_to=(PENICILLIN, other), cells=CELLS, record=frozenset({"timeseries"}))
             run = new_course(arm, scenario, PATIENT, 1, numbers)
             run.run(20.0)
             found |= {f"{name}.{key}": getattr(run.state, key) for key in State._fields if key != "links"}

@@ -41,6 +41,9 @@ def test_the_small_runs_reach_every_part_of_the_kernels(both) -> None:
     assert 0 < fired["many"] < one_small_run.CELLS
     assert 0 < fired["no_noise"] < one_small_run.CELLS
     assert fired["graded"] > 0
+    assert 0 < fired["opened"] < one_small_run.CELLS
+    assert compiled["opened.lost_mrgprx2"].max() > 0.0
+    assert not compiled["many.mrgprx2"].any()
     assert 0 < compiled["few.crosslinks"][0].max() < 40
     assert compiled["many.crosslinks"][0].max() > 40
     assert compiled["many.crosslinks"][1].max() > 0
