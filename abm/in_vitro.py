@@ -27,7 +27,7 @@ __all__ = ["Bath", "Pulse", "bathe_cells", "usual_receptors"]
 F32 = np.float32
 _DONOR = {
     "patient_id": 0, "threshold_factor": 1.0, "ship1_factor": 1.0, "syk_factor": 1.0, "symptom_factor": 1.0,
-    "baseline_tryptase_ng_per_ml": 1.0,
+    "baseline_tryptase_ng_per_ml": 1.0, "volume_factor": 1.0,
 }  # fmt: skip
 _LONGEST_MIN = 60.0 * 24.0 * 366.0
 
