@@ -14,6 +14,7 @@ from abm.long_protocols import (
     maintenance_doses,
 )
 from abm.parameters import protocol_tables as tables
+from abm.parameters.drug import Drug
 from abm.protocol_builders import BUILDERS, ProtocolOptions
 from abm.scenario import Item, Per, Regimen, Step
 from abm.units import MINUTES_PER_BASE_BIN
@@ -176,6 +177,7 @@ def long_protocol(
     duration_min: float | None = None,
     *,
     per: Per = "",
+    known: Drug | None = None,
     **options: Unpack[ProtocolOptions],
 ) -> tuple[Item, ...]:
     """Write out `maintenance` or `immunotherapy`.
@@ -184,6 +186,8 @@ def long_protocol(
     ----------
     name, drug, dose_mg, per : str, str, float, str
         As in `build_protocol`; the dose is each of a maintenance, and the one that an immunotherapy keeps up.
+    known : Drug, optional
+        The drug, where it is none of the catalogue.
     duration_min : float, optional
         How long it goes on: six intervals, or three years.
     **options
@@ -201,11 +205,12 @@ def long_protocol(
         _check_option(name, option, value)
     if name == IMMUNOTHERAPY:
         return immunotherapy_doses(drug, dose_mg, chosen.get("duration_min", tables.IMMUNOTHERAPY_MIN), per)
-    interval_min = options.get("interval_min", 60.0 * DRUGS[drug].usual_every_h)
+    about = DRUGS[drug] if known is None else known
+    interval_min = options.get("interval_min", 60.0 * about.usual_every_h)
     length_min = chosen.get("duration_min", 6.0 * interval_min)
-    infused = "infusion" in DRUGS[drug].routes
+    infused = "infusion" in about.routes
     return maintenance_doses(
-        drug, dose_mg, interval_min, length_min, usual_infusion_min(drug), options.get("missed", ()), per, infused
+        drug, dose_mg, interval_min, length_min, about.usual_infusion_min, options.get("missed", ()), per, infused
     )
 
 

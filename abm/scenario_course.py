@@ -197,7 +197,7 @@ class CourseReader:
             options = {usual: float(self._drugs[drug].usual_infusion_min), **options}
         try:
             if name in LONG:
-                return long_protocol(name, drug, dose.amount, per=dose.per, **options)
+                return long_protocol(name, drug, dose.amount, per=dose.per, known=self._drugs[drug], **options)
             return build_protocol(name, drug, dose.amount, per=dose.per, **options)
         except ValueError as error:
             self._report.add("S106", item.mark, str(error))

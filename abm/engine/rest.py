@@ -17,10 +17,13 @@ F32 = np.float32
 _OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy"}
 _REARM, _RETURNED = 3, 5
 """Columns of `Rates.cell`."""
+_RECOVERED = 1
+"""Column of `Rates.receptor`."""
 
 _NO_ANTIGEN = 1e-18
 _NO_LINKS, _NO_CALCIUM, _NO_RECEPTORS = F32(0.01), F32(1e-3), F32(0.5)
-_NO_MEDIATORS = 1e-9
+_NO_MEDIATORS, _NO_RELIEF = 1e-9, 1e-6
+_NOT_LOST = F32(1e-6)
 
 
 @njit(**_OPTIONS)
@@ -30,7 +33,7 @@ def drug_is_gone(state, rates, now):
         if state.pump[s, 1] > now:
             return False
     for a in range(rates.antigen_per_mg.size):
-        scale = max(rates.antigen_per_mg[a], rates.t_cell_per_mg[a])
+        scale = max(rates.antigen_per_mg[a], rates.t_cell_per_mg[a], rates.agonist[a, 0])
         for i in range(STATES):
             if abs(state.drug[a, i]) * scale > _NO_ANTIGEN:
                 return False
@@ -48,7 +51,11 @@ def no_cell_signals(state):
 
 @njit(**_OPTIONS)
 def cells_are_at_rest(state):
-    """Whether no cell has SHIP-1 or slow memory left, and all receptors are back."""
+    """Whether no cell has SHIP-1, slow memory or tachyphylaxis left, and all receptors are back."""
+    if state.opened[0] > 0:
+        for i in range(state.lost_mrgprx2.size):
+            if state.lost_mrgprx2[i] > _NOT_LOST:
+                return False
     for a in range(2):
         for i in range(state.calcium.size):
             if state.memory[a, i] > _NO_LINKS or state.ship1[a, i] > _NO_LINKS or state.inside[a, i] > _NO_RECEPTORS:
@@ -76,7 +83,9 @@ def body_is_at_rest(state, rates):
     near = abs(x[BODY.histamine] - r[BODY_RATE.histamine_rest]) <= _NO_MEDIATORS * r[BODY_RATE.histamine_rest]
     near = near and abs(x[BODY.tryptase] - r[BODY_RATE.tryptase_rest]) <= _NO_MEDIATORS * r[BODY_RATE.tryptase_rest]
     local = x[BODY.local_skin] + x[BODY.local_lung] + x[BODY.local_gut] + x[BODY.tryptase_tissue]
-    return near and local <= _NO_MEDIATORS and state.count[COUNT.grade] == 0
+    given = x[BODY.adrenaline_muscle_mg] + x[BODY.adrenaline_mg] + x[BODY.antihistamine_given] + x[BODY.antihistamine]
+    felt = local + x[BODY.leukotriene_forming] + x[BODY.leukotriene]
+    return near and felt <= _NO_MEDIATORS and given <= _NO_RELIEF and state.count[COUNT.grade] == 0
 
 
 def is_quiet(state: State, rates: Rates, now_bin: int) -> bool:
@@ -94,6 +103,7 @@ def fade_block(state: State, rates: Rates) -> None:
     k, steps = DOUBLINGS - 1, SLOW_BINS >> (DOUBLINGS - 1)
     kept = math.exp(-steps * float(rates.cell[k, _REARM]))
     fade(state, F32(kept), F32((1.0 - float(rates.cell[k, _RETURNED])) ** steps))
+    state.lost_mrgprx2[:] *= F32(math.exp(-steps * float(rates.receptor[k, _RECOVERED])))
     state.count[COUNT.step] = MINUTE
 
 
@@ -101,10 +111,12 @@ def put_at_rest(state: State, rates: Rates) -> None:
     """Let the traces that are left go: drug, cross-links and slow memory below what could matter."""
     state.drug[:] = 0.0
     state.receptors[:] += state.inside
-    for array in (state.inside, state.memory, state.ship1, state.crosslinks, state.calcium):
+    for array in (state.inside, state.memory, state.ship1, state.crosslinks, state.calcium, state.lost_mrgprx2):
         array[:] = F32(0.0)
     body, rest = state.body, rates.body
     body[BODY.histamine], body[BODY.tryptase] = rest[BODY_RATE.histamine_rest], rest[BODY_RATE.tryptase_rest]
     body[BODY.systolic] = rest[BODY_RATE.rest_mmhg]
-    body[[BODY.local_skin, BODY.local_lung, BODY.local_gut, BODY.tryptase_tissue]] = 0.0
+    body[[BODY.local_skin, BODY.local_lung, BODY.local_gut, BODY.tryptase_tissue, BODY.leukotriene_forming]] = 0.0
+    body[[BODY.leukotriene, BODY.adrenaline_muscle_mg, BODY.adrenaline_mg]] = 0.0
+    body[[BODY.antihistamine_given, BODY.antihistamine]] = 0.0
     state.count[COUNT.step] = MINUTE

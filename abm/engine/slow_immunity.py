@@ -18,7 +18,7 @@ from abm.engine.slow_rates import SHARED, SlowRates, slow_rates
 from abm.engine.slow_records import SlowRecords, memory_share
 from abm.engine.slow_state import ANSWER, SERUM, SLOW_BINS, SLOW_DAYS, SlowState
 from abm.engine.state import PLASMA, SPECIFICITIES, State
-from abm.parameters.catalog import DRUGS, ParameterSet
+from abm.parameters.catalog import ParameterSet
 from abm.scenario import Regimen, Scenario
 
 F32 = np.float32
@@ -70,6 +70,7 @@ class SlowImmunity:
         self.state: SlowState
         self.rates, self.state = slow_rates(parameters, patient, drugs, address)
         self.drugs, self.record = tuple(drugs), record
+        self.known = parameters.drugs
         self.receptor_sd = parameters["mast_cell.receptor_sd_cells"]
         day_bins = 1440.0 / BASE_MIN
         self.lag_bins = day_bins * parameters["mast_cell.regranulation_lag_d"]
@@ -106,9 +107,9 @@ class SlowImmunity:
         """
         if regimen.route == "adsorbed" and regimen.drug in self.drugs:
             a = self.drugs.index(regimen.drug)
-            self.state.answer[a, ANSWER.depot] += regimen.dose_mg / DRUGS[regimen.drug].usual_dose_mg
-        elif DRUGS[regimen.drug].binds_ige:
-            nmol = regimen.dose_mg / (DRUGS[regimen.drug].molar_mass_g_per_mol * _MG_PER_NMOL_PER_KDA)
+            self.state.answer[a, ANSWER.depot] += regimen.dose_mg / self.known[regimen.drug].usual_dose_mg
+        elif self.known[regimen.drug].binds_ige:
+            nmol = regimen.dose_mg / (self.known[regimen.drug].molar_mass_g_per_mol * _MG_PER_NMOL_PER_KDA)
             self.state.serum[SERUM.under_skin] += nmol / self.litres
 
     def long_without_drug(self) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from abm.biology.slow_immunity import block_weights, loaded
 from abm.engine.slow_state import ANSWER, NAIVE_STAGES, SERUM, SLOW_DAYS, SlowState, empty_slow_state
 from abm.engine.state import SPECIFICITIES
-from abm.parameters.catalog import DRUGS, ParameterSet
+from abm.parameters.catalog import ParameterSet
 from abm.random_streams import Stream, exp_f64, normals, uniforms
 
 _DAYS_PER_YEAR = 365.25
@@ -142,7 +142,7 @@ def slow_rates(
         z = normals(a, 1, number, _STREAM, seed, 0)[0]
         share = min(1.0, p["patients.specific_share"] * exp_f64(p["patients.specific_share_sd"] * z))
         key = f"drugs.{drug}.sensitisation_per_d"
-        per_d = p[key] if "sensitisation_per_d" in DRUGS[drug].parameters else 0.0
+        per_d = p[key] if "sensitisation_per_d" in p.drugs[drug].parameters else 0.0
         own[a] = (
             per_d,
             -math.log(u),
