@@ -31,8 +31,8 @@ class Rates(NamedTuple):
     mg·min; `elimination_per_min` (2,): share of that amount cleared. `target` (2, 4): central amount at the target's
     level, area that meets it (mg·min), share of the window that does, window (min); infinite, or 0 for the share,
     where the drug has no such target. `antigen_per_mg`, `litres` and `bioavailability` (2,) of a swallowed dose.
-    `agonist` float64 (2, 2): free concentration over the EC50 at MRGPRX2 per mg in the central compartment, 0 for a drug
-    that is no agonist, and its largest effect. `receptor` float32 (11, 2): MRGPRX2 desensitised at a full response and
+    `agonist` float64 (2, 2): free concentration over the EC50 at MRGPRX2 per mg in the central compartment, 0 for what
+    is no agonist, and its largest effect. `receptor` float32 (11, 2): MRGPRX2 desensitised at a full response and
     recovered in a step, k_d·dt and k_r·dt.
     `hapten_per_antigen` float32 (2,): free monovalent drug that blocks, for each unit of antigen. `free_share` (2,): of
     the drug in plasma.

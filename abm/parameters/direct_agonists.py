@@ -71,8 +71,8 @@ CIPROFLOXACIN = Drug(
         **bound(0.3, 0.2, 0.4, "ciprofloxacin_label", "20–40 % bound", "middle"),
         **opens_mast_cells(
             6.8, 6.8, 300.0, "mcneil_2015", "ciprofloxacin, EC50", efficacy=0.35,
-            efficacy_note="a full agonist of this EC50 would redden half of all volunteers; a partial one of a third, as "
-            "vancomycin at half of its dose, is what 1–2 % of patients with rash, itching or flush leave room for",
+            efficacy_note="a full agonist of this EC50 would redden half of all volunteers; a partial one of a third, "
+            "as vancomycin at half of its dose, is what 1–2 % of patients with rash, itching or flush leave room for",
         ),
     },
     molar_mass_g_per_mol=331.3, mechanism="MRGPRX2, IgE", routes=("infusion",), usual_every_h=12.0,
@@ -96,7 +96,7 @@ ATRACURIUM = Drug(
 ROCURONIUM = Drug(
     "rocuronium", "rocuronium", 42.0, 0.5, "71 min",
     {
-        "central_l_per_kg": volume(0.0769, "L/kg", 0.05, 0.11, "szenohradszky_1992", "central volume 76.9 ± 10.6 mL/kg"),
+        "central_l_per_kg": volume(0.0769, "L/kg", 0.05, 0.11, "szenohradszky_1992", "76.9 ± 10.6 mL/kg"),
         "clearance_l_per_h": human(
             12.1, "L/h", 10.0, 15.0, "szenohradszky_1992", "2.89 ± 0.25 mL/min/kg", "2.89 × 70 × 60 / 1000",
         ),

@@ -62,10 +62,12 @@ def p10_not_ige(world: World) -> Finding:
     )
     return Finding(
         passed=bool(low >= 0.4 and ordered and ladder.chance >= _SURE and same),
-        statistic="share of volunteers without IgE that react to a first gram of vancomycin over an hour, lower 95 % bound",
+        statistic="share of volunteers without IgE that react to a first gram of vancomycin over an hour, lower 95 % "
+        "bound",
         value=low,
         n=n,
-        bound="≥ 0.40; fewer over 2 h, and in a ladder than in an hour (exact, one-sided, p < 0.01); never more in half "
+        bound="≥ 0.40; fewer over 2 h, and in a ladder than in an hour (exact, one-sided, p < 0.01); never more in "
+        "half "
         "of the dose or at a slower rate; the ladder not better than one rate of the same peak (p ≥ 0.01); outcomes "
         "without SHIP-1 equal to the last bit",
         detail="; ".join(f"{arm} {share_text(count, n)}" for arm, count in reacted.items())
@@ -89,7 +91,7 @@ def study_of(world: World, of: tuple[Arm, ...]) -> Scenario:
 
 
 def arms(parameters: ParameterSet) -> tuple[Arm, ...]:
-    """A gram over 10, 60 and 120 min, half of it over 60, and a large dose over an hour, as a ladder, and at its peak."""
+    """A gram over 10, 60 and 120 min, half of it over 60; a large dose over an hour, as a ladder, and at its peak."""
     ladder = build_protocol("ladder_12_step", DRUG, LARGE_MG)
     return (
         Arm("one_hour", _infusion(1000.0, 60.0), reference=True),

@@ -33,7 +33,7 @@ def test_run_population_runs(tmp_path) -> None:
     assert again.stdout == done.stdout
 
 
-@pytest.mark.parametrize("script", ["run_population", "sweep_protocols"])
+@pytest.mark.parametrize("script", ["run_population", "sweep_protocols", "fit_mrgprx2"])
 def test_scripts_to_copy_are_short_and_use_public_calls(script) -> None:
     text = (ROOT / "scripts" / f"{script}.py").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 60
@@ -60,3 +60,15 @@ def test_sweep_protocols_prints_every_arm_and_draws(tmp_path) -> None:
     assert "not medical advice" in done.stdout
     for name in ("sweep", "step_at_breakthrough", "bell"):
         assert (tmp_path / "run" / f"{name}.png").stat().st_size > 10_000
+
+
+def test_fit_mrgprx2_fits_and_compares() -> None:
+    words = ["--patients", "6", "--cells", "300", "--evaluations", "3"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "error", str(ROOT / "scripts" / "fit_mrgprx2.py"), *words]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "mrgprx2.drive = " in done.stdout
+    assert "two_hours: " in done.stdout
+    assert "3/10 (0.07 to 0.65)" in done.stdout
+    assert "ot medical advice" in done.stdout
