@@ -79,7 +79,7 @@ CIPROFLOXACIN = Drug(
 )  # fmt: skip
 
 ATRACURIUM = Drug(
-    "atracurium", "atracurium", 35.0, 0.5, "2, 20 min",
+    "atracurium", "atracurium", 35.0, 1.0, "2, 20 min",
     {
         "central_l_per_kg": volume(0.05, "L/kg", 0.04, 0.08, "atracurium_kinetics", "central volume"),
         "clearance_l_per_h": human(
@@ -94,7 +94,7 @@ ATRACURIUM = Drug(
 )  # fmt: skip
 
 ROCURONIUM = Drug(
-    "rocuronium", "rocuronium", 42.0, 0.5, "71 min",
+    "rocuronium", "rocuronium", 42.0, 1.0, "71 min",
     {
         "central_l_per_kg": volume(0.0769, "L/kg", 0.05, 0.11, "szenohradszky_1992", "76.9 ± 10.6 mL/kg"),
         "clearance_l_per_h": human(

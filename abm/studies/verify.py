@@ -53,7 +53,7 @@ CHECKS: dict[str, Check] = {
         Check("P9", "desensitization is no cure: the next cycle meets the same allergy", no_cure.p9_no_cure,
                World(200, 2_000), World(60, 500)),
         Check("P10", "red man: no IgE, by the level reached; a ladder's logic does not help", red_man.p10_not_ige,
-               World(200, 10_000), World(60, 6_000)),
+               World(200, 10_000), World(50, 5_000)),
         Check("A1", "no SHIP-1: the ladder fails", ablations.a1_no_ship1, World(100, 2_000), World(40, 1_000)),
         Check("A2", "no threshold: the ladder releases more; no saturation: no late breakthrough",
                ablations.a2_threshold_and_saturation, World(200, 2_000), World(80, 1_000)),

@@ -15,7 +15,7 @@ P = World(1, 1).parameters()
 
 @pytest.mark.slow
 def test_p10_holds_at_the_size_of_a_quick_check() -> None:
-    found = red_man.p10_not_ige(World(60, 6000))
+    found = red_man.p10_not_ige(World(50, 5000))
     assert found.passed, found.detail
 
 

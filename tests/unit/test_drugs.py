@@ -72,6 +72,11 @@ PRINTED_H = {
     "cetuximab": [(5.0, 24.0), (70.0, 112.0)],
     "peanut": [(2.0, 20.0)],
     "omalizumab": [(22.0 * 24.0, 24.0 * 24.0)],
+    "vancomycin": [(0.1, 0.15), (0.5, 1.0), (3.0, 13.0)],
+    "ciprofloxacin": [(0.2, 0.6), (4.9, 6.0)],
+    "atracurium": [(1.5 / 60, 2.5 / 60), (19.0 / 60, 21.0 / 60)],
+    "rocuronium": [(0.05, 0.3), (1.1, 1.3)],
+    "morphine": [(0.01, 0.2), (2.0, 3.0)],
 }
 """Of every drug for immediate reactions, all phases; a first phase without a printed number has a wide range."""
 

@@ -14,6 +14,7 @@ from test_mast_kernel import FUSED, PACKED, STRICT
 
 from abm.engine import mrgprx2_kernel
 from abm.engine.advance import step_cells
+from abm.engine.rates import patient_rates
 from abm.engine.state import ORGANS
 from abm.parameters.catalog import default_parameters
 
@@ -121,13 +122,21 @@ def test_lung_mast_cells_hardly_open() -> None:
 
 
 def test_two_agonists_share_the_receptor() -> None:
-    """What is left of ciprofloxacin adds to vancomycin: more cells open than if each met cells of its own."""
-    drugs = (VANCOMYCIN, "ciprofloxacin")
-    one, other = infused(1000.0, 30.0, number=2), infused(800.0, 30.0, "ciprofloxacin")
-    fired = [int((given(course, drugs, 2000).state.fired_bin >= 0).sum()) for course in ([one], [other], [other, one])]
-    assert fired[0] > 0
-    assert fired[1] > 0
-    assert fired[2] > fired[0] + fired[1]
+    """Levels add up, weighted efficacies with them; two that hardly do anything open many cells together."""
+    rates = patient_rates(P, a_patient(), (VANCOMYCIN, "ciprofloxacin"), (9, 1, 1), frozenset(), (7, 0, 0))
+    state, _ = opened_cells(64)
+    found = []
+    for amounts in ((500.0, 0.0), (0.0, 200.0), (500.0, 200.0)):
+        state.drug[:, 0] = amounts
+        found.append(mrgprx2_kernel.agonist_level(state, rates, 4, (0.0, 0.0)))
+    (one, _, full), (other, _, partial), (both, after, mixed) = found
+    assert both == pytest.approx(one + other)
+    assert full == pytest.approx(1.0)
+    assert partial == pytest.approx(0.35)
+    assert partial < mixed < full
+    assert 0.0 < after < both
+    alone, together = ((bath(level, 20.0).fired_bin >= 0).sum() for level in (0.25, 0.5))
+    assert together > 2 * alone > 0
 
 
 def test_a_trait_of_nought_is_a_person_without_the_receptor() -> None:

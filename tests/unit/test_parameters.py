@@ -42,10 +42,14 @@ from abm.traits import POPULATIONS, traits_of
 DELAYED = {"clones", "epidermis", "severity"}
 """Groups of the delayed mechanism alone."""
 
-FOR_A_RULE = {"gimborn_2005", "sancho_serra_2011", "sullivan_1982"} | {
+FOR_A_RULE = {"gimborn_2005", "sancho_serra_2011", "sullivan_1982", "wong_1994"} | {
     "cohan_1989", "phillips_1983", "schleimer_1983", "simons_1992",
 }  # fmt: skip
-"""Sources of a rule's form (SHIP-1 at high antigen; specificity; what holds no mast cell back), not of a number."""
+"""Sources of a rule's form (SHIP-1 at high antigen; specificity; agonists that share MRGPRX2; what holds no mast cell
+back), not of a number."""
+
+BESIDE = {"osullivan_1993", "rybak_1992", "sahai_1989", "barnes_1986"}
+"""Published outcomes that results are laid beside (docs/mrgprx2.md)."""
 
 KINDS = {"measured", "derived", "fitted", "assumed"}
 NAMES = [parameter.name for parameter in all_parameters()]
@@ -74,7 +78,7 @@ def test_names_are_unique_and_their_values_the_defaults() -> None:
     assert len(set(NAMES)) == len(NAMES) == len(default_parameters())
     assert {p.name: p.value for p in all_parameters()} == dict(default_parameters())
     groups = {"ige_receptor", "mast_cell", "mediators", "symptoms", "tissue", "patients", "hla", "t_cell", "drugs"}
-    groups |= {"dosing", "rescue", "slow_immunity"}
+    groups |= {"dosing", "rescue", "slow_immunity", "mrgprx2"}
     assert {name.split(".")[0] for name in NAMES} == groups | DELAYED
 
 
@@ -98,7 +102,7 @@ def test_every_source_is_described_and_used() -> None:
     parameters = {parameter.source for parameter in all_parameters()}
     files = " ".join(path.read_text(encoding="utf-8") for path in shipped_populations().values())
     populations = {key for key in SOURCES if re.search(rf"\b{key}\b", files)}
-    assert parameters | FOR_A_RULE | populations == set(SOURCES)
+    assert parameters | FOR_A_RULE | BESIDE | populations == set(SOURCES)
     assert set(POPULATION_SOURCES) <= populations
 
 
@@ -109,12 +113,19 @@ def test_a_mechanism_has_six_fitted_numbers_and_each_says_to_what(delayed) -> No
     Five of each six share a fit. The sixth has a target of its own: the spread between patients (reactions of skin-test
     positives) and the entry into mucosa (erosions a day or so before the skin).
     """
-    fast = [p for p in all_parameters() if p.kind == "fitted" and group(p.name) != "slow_immunity"]
-    fitted = {p.name: p.note for p in fast if (group(p.name) in DELAYED) == delayed}
+    others = {"slow_immunity", "mrgprx2"}
+    numbers = [p for p in all_parameters() if p.kind == "fitted" and group(p.name) not in others]
+    fitted = {p.name: p.note for p in numbers if (group(p.name) in DELAYED) == delayed}
     assert len(fitted) == 6
     assert all(len(note) > 40 for note in fitted.values())
     alone = [name for name, note in fitted.items() if not note.startswith("one of six numbers fitted together to")]
     assert alone == ["epidermis.mucosa_factor" if delayed else "patients.specific_share_sd"]
+
+
+def test_mrgprx2_has_two_fitted_numbers() -> None:
+    fitted = {p.name: p.note for p in all_parameters() if p.kind == "fitted" and group(p.name) == "mrgprx2"}
+    assert set(fitted) == {"mrgprx2.drive", "mrgprx2.cell_sd"}
+    assert all("scripts/fit_mrgprx2.py" in note for note in fitted.values())
 
 
 def group(name: str) -> str:
@@ -188,6 +199,8 @@ def engine_numbers(p: ParameterSet) -> list[np.ndarray]:
         found += [np.asarray(part, dtype=float) for part in rates]
     found.append(np.array([size_of("AUC", a_patient(renal_factor=kidneys), p) for kidneys in (0.5, 3.0)]))
     state = patient_state(a_patient(), p, rates, 300, 0)
+    opened = patient_rates(p, a_patient(), ("vancomycin",), cells, frozenset(), (7, 0, 0))
+    found.append(patient_state(a_patient(), p, opened, 300, 0).mrgprx2)
     return [*found, state.receptors, state.threshold, state.place, state.body, *t_cell_numbers(p), *risks(p)]
 
 

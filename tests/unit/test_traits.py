@@ -26,7 +26,7 @@ UNTOUCHED = {
     "sensitised_adult": "3bcd266f9e49005a",
     "unselected": "37d361003c5c1ba0",
 }
-"""Hashes of 200 candidates to 12 digits as they were before a population could be described, `volume_factor` apart."""
+"""Hashes of 200 candidates to 12 digits as they were before a population could be described; later traits apart."""
 
 
 def people(population=ADULT, count: int = 60, known=None) -> list[dict]:
@@ -57,6 +57,7 @@ def test_built_in_populations_are_as_they_were(name: str) -> None:
     ]
     for person in found:
         assert person.pop("volume_factor") == "1"
+        assert float(person.pop("mrgprx2_factor")) > 0.0
     assert hashlib.sha256(json.dumps(found).encode()).hexdigest()[:16] == UNTOUCHED[name]
 
 
