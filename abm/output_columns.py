@@ -85,21 +85,11 @@ _OUTCOMES = _KEYS + (
     ("resident_memory_cells", "float64", "cells", "those that stay in the skin, at the end"),
     ("memory_share_of_t_cells", "float64", "", "circulating memory cells as a share of the body's T cells, at the end"),
     ("completed", "boolean", "", "every step of the course was given to its end"),
-    (
-        "recovery_min",
-        "float64",
-        "min",
-        "from the first symptom to the end of the first reaction; missing without one, or while it lasts",
-    ),
+    ("recovery_min", "float64", "min", "from the first symptom to the end of the first reaction; missing without one"),
     ("rescue_doses", "int64", "", "doses of medicines given for reactions"),
     ("adrenaline_doses", "int64", "", "those of adrenaline"),
     ("delay_min", "float64", "min", "time added to the course by pauses and repeated steps"),
-    (
-        "delivered_share",
-        "float64",
-        "",
-        "drug given as a share of that asked for; above 1 where steps were repeated, missing where none was asked for",
-    ),
+    ("delivered_share", "float64", "", "drug given as a share of that asked for, above 1 where steps were repeated"),
     (
         "exposure_drug",
         "string",
@@ -137,8 +127,8 @@ _EVENTS = _KEYS + (
         "event",
         "string",
         "",
-        "step_start, step_end, dose, reaction, treatment, pause, resume, stop, sensitised; of delayed reactions: "
-        "prodrome, mucosa, onset, detached, healed, death, withdrawal",
+        "step_start, step_end, dose, reaction, treatment, pause, resume, stop, sensitised; "
+        "of delayed reactions: prodrome, mucosa, onset, detached, healed, death, withdrawal",
     ),
     ("drug", "string", "", "drug of the step; of a treatment the medicine that is given for the reaction"),
     ("protocol", "string", "", "protocol of the step"),

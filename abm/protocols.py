@@ -38,7 +38,7 @@ OPTION_RANGES: dict[str, tuple[float, float]] = {
 }
 """Least and largest value of each option of a protocol."""
 
-_OVER_USUAL_TIME = {"full_dose": "duration_min", "graded_10_fold": "last_min"}
+OVER_USUAL_TIME = {"full_dose": "duration_min", "graded_10_fold": "last_min"}
 """Options that are the drug's usual infusion time unless chosen."""
 
 
@@ -128,16 +128,12 @@ def build_protocol(
 
     Parameters
     ----------
-    name : str
-        A key of `PROTOCOLS`; for the one that is swallowed see `penicillin_oral_doses`.
-    drug : str
-        Name in the drug catalogue.
+    name, drug : str
+        A key of `PROTOCOLS` (see `penicillin_oral_doses` and `long_protocol` for others), and of the drug catalogue.
     dose_mg : float
         Full dose in mg. The steps' doses add up to exactly this number, in any order of summation.
-    duration_min : float, optional
-        Length in minutes of `full_dose` or `slow_infusion` instead of the default.
-    per : str, optional
-        What the dose is reckoned by, as in `abm.scenario.Step`; then it is in mg/kg, mg/m² or an AUC.
+    duration_min, per : float, str, optional
+        Length of an infusion instead of the usual one; what the dose is reckoned by, as in `abm.scenario.Step`.
     **options
         Other choices that the protocol allows; see `abm.protocol_builders.ProtocolOptions`.
 
@@ -163,7 +159,7 @@ def build_protocol(
         if name in LONG:
             raise ValueError(f"{name} is no infusion in steps; long_protocol writes it out")
         raise ValueError(f"{name} is swallowed and its doses are fixed; penicillin_oral_doses writes them out")
-    usual = _OVER_USUAL_TIME.get(name)
+    usual = OVER_USUAL_TIME.get(name)
     if usual is not None and usual not in chosen:
         chosen[usual] = usual_infusion_min(drug)
     rows = BUILDERS[name](float(dose_mg), **chosen)
@@ -294,11 +290,6 @@ def _check_option(name: str, option: str, value: object) -> None:
             raise ValueError(f"{option} of {name} must be from {low:g} to {high:g}, not {number!r}")
         if option in ("step_count", "from_step", "to_step", "missed") and number != int(number):
             raise ValueError(f"{option} of {name} must be a whole number, not {number!r}")
-
-
-def usual_time_option(name: str) -> str | None:
-    """Option of a named protocol that is the drug's usual infusion time unless chosen; None where there is none."""
-    return _OVER_USUAL_TIME.get(name)
 
 
 def usual_infusion_min(drug: str) -> float:

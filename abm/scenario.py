@@ -77,12 +77,10 @@ class Regimen:
     ----------
     drug, protocol : str
         As in `Step`.
-    number : int
-        1-based position within the protocol or course.
+    number, times : int
+        1-based position within the protocol or course, and number of doses.
     dose_mg, every_min : float
         Each dose in mg, and the interval in minutes, which also passes after the last one.
-    times : int
-        Number of doses.
     route : {"oral", "bolus", "intramuscular", "subcutaneous", "adsorbed"}
         Swallowed, into a vein or a muscle, or under the skin, to be absorbed or adsorbed to stay.
     volume_ml : float
@@ -181,10 +179,8 @@ class Target:
     ----------
     kind : {"time_above", "auc"}
         Free plasma concentration above a level for long enough, or a large enough area under the total one.
-    level : float
-        Concentration in mg/mL, or area in mg·min/mL.
-    share : float
-        Share of the time within which the concentration must be above the level, or share of the area that is enough.
+    level, share : float
+        Concentration in mg/mL, or area in mg·min/mL, and the share of the time, or of the area, that is enough.
     within_min : float
         Window from the start of the arm, minutes. Infinite for an area that counts all of what was given.
     """
@@ -207,10 +203,8 @@ class Arm:
         Any of ``"H1"``, ``"H2"``, ``"montelukast"`` and ``"corticosteroid"``.
     on_reaction, stop_drug_when : optional
         What staff do at an immediate reaction, and when they withdraw the drug for a delayed one.
-    after : str
-        An earlier arm at whose end this one takes the patient over; empty for patients as they were drawn.
-    recovery_min : float
-        Time without drug between that end and the start of this arm, minutes.
+    after, recovery_min : str, float
+        An earlier arm whose patients this one takes over (empty: patients as drawn), and the minutes between them.
     """
 
     name: str

@@ -13,13 +13,13 @@ from abm.protocols import (
     LARGEST_DOSE_MG,
     LONG,
     OPTION_RANGES,
+    OVER_USUAL_TIME,
     PENICILLIN_ORAL,
     PROTOCOLS,
     SMALLEST_DOSE_MG,
     build_protocol,
     long_protocol,
     penicillin_oral_doses,
-    usual_time_option,
 )
 from abm.scenario import Gap, Regimen, Step
 from abm.scenario_doses import Dose, no_units, read_dose, unit_of
@@ -192,7 +192,7 @@ class CourseReader:
             found = f"a dose of {dose.amount:g} {unit_of(dose.per)} is too small"
             self._report.add("S205", item.mark, f"{found}; {_DOSES} are allowed")
             return ()
-        usual = usual_time_option(name)
+        usual = OVER_USUAL_TIME.get(name)
         if usual is not None:
             options = {usual: float(self._drugs[drug].usual_infusion_min), **options}
         try:

@@ -159,26 +159,15 @@ def step_cells(state, rates, now, k, antigens, agonist=(0.0, 0.0)):
     if not active:
         return 0, 0, 0
     minutes, share, moment = F32(_STEP_MIN[k]), rates.cell[k, 6], np.int32(now)
-    scalar = restrained(rates.scalar, restraint_of(state.body, rates.relief))
+    left = F32(1.0 - restraint_of(state.body, rates.relief))
     fired = (
-        step_organ(state, 0, share, minutes, moment, scalar),
-        step_organ(state, 1, share, minutes, moment, scalar),
-        step_organ(state, 2, share, minutes, moment, scalar),
+        step_organ(state, 0, share, minutes, moment, rates.scalar, left),
+        step_organ(state, 1, share, minutes, moment, rates.scalar, left),
+        step_organ(state, 2, share, minutes, moment, rates.scalar, left),
     )
     for organ in range(3):
         state.count[COUNT.fired_skin + organ] += fired[organ]
     return fired
-
-
-@njit(**_OPTIONS)
-def restrained(scalar, share):
-    """Scalars of the mast cell with the release hazard lowered by a share; without one, the same ones."""
-    if share <= 0.0:
-        return scalar
-    lowered, left = scalar.copy(), F32(1.0 - share)
-    lowered[SCALAR.hazard_max] = scalar[SCALAR.hazard_max] * left
-    lowered[SCALAR.graded] = scalar[SCALAR.graded] * left
-    return lowered
 
 
 @njit(**_OPTIONS)

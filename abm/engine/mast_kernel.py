@@ -164,9 +164,9 @@ def step_signal(receptors, inside, crosslinks, memory, ship1, links, signal, pla
 
 
 @njit(**_OPTIONS)
-def step_release(calcium, hazard, threshold, clock, fired_bin, signal, share_calcium, minutes, moment, scalar):
-    """Calcium, integrated hazard and degranulation of the cells of one organ; returns how many fired."""
-    hazard_max, graded = scalar[SCALAR.hazard_max], scalar[SCALAR.graded]
+def step_release(calcium, hazard, threshold, clock, fired_bin, signal, share_calcium, minutes, moment, scalar, left):
+    """Calcium, integrated hazard (of which `left` is left) and degranulation in one organ; returns how many fired."""
+    hazard_max, graded = scalar[SCALAR.hazard_max] * left, scalar[SCALAR.graded] * left
     fired = np.int32(0)
     for i in range(calcium.size):
         after = calcium[i] + (signal[i] - calcium[i]) * share_calcium
@@ -182,12 +182,12 @@ def step_release(calcium, hazard, threshold, clock, fired_bin, signal, share_cal
 
 
 @njit(**_OPTIONS)
-def step_organ(state, organ, share_calcium, minutes, moment, scalar):
-    """Sub-step 5 for the cells of one organ."""
+def step_organ(state, organ, share_calcium, minutes, moment, scalar, left):
+    """Sub-step 5 for the cells of one organ, with the share `left` of the release hazard."""
     first, last = state.organ_start[organ], state.organ_start[organ + 1]
     return step_release(
         state.calcium[first:last], state.hazard[first:last], state.threshold[first:last], state.clock[first:last],
-        state.fired_bin[first:last], state.signal[first:last], share_calcium, minutes, moment, scalar,
+        state.fired_bin[first:last], state.signal[first:last], share_calcium, minutes, moment, scalar, left,
     )  # fmt: skip
 
 

@@ -106,7 +106,7 @@ ROCURONIUM = Drug(
         **bound(0.3, 0.25, 0.46, "drug_labels", "rocuronium, about 30 % bound"),
         **opens_mast_cells(261.0, 261.0, 500.0, "mcneil_2015", "rocuronium, EC50; human mast cells need 500 mg/L"),
     },
-    molar_mass_g_per_mol=529.8, mechanism="IgE; MRGPRX2 far above use", routes=("infusion", "bolus"),
+    molar_mass_g_per_mol=529.8, mechanism="IgE; MRGPRX2 in a dish", routes=("infusion", "bolus"),
     usual_every_h=1.0,
 )  # fmt: skip
 

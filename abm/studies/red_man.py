@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
@@ -111,11 +112,11 @@ def _infusion(dose_mg: float, minutes: float) -> tuple[Step, ...]:
 def peak_mg(parameters: ParameterSet, steps: tuple[Step, ...]) -> float:
     """Highest central amount of a course of infusions in an adult, by whole minutes."""
     minute = pk.step_matrices(drug_matrix(parameters, DRUG, _ADULT), BASE_MIN, DOUBLINGS)[MINUTE]
-    amounts, highest, ahead = [0.0] * pk.STATES, 0.0, 0.0
+    amounts, highest, ahead = np.zeros(pk.STATES), 0.0, 0.0
     for step in steps:
         ahead += step.duration_min
         while ahead >= 1.0:
-            amounts = list(pk.amounts_after(minute, amounts, step.rate_mg_per_min))
+            amounts = minute[:, :-1] @ amounts + minute[:, -1] * step.rate_mg_per_min
             highest, ahead = max(highest, amounts[pk.CENTRAL]), ahead - 1.0
     return highest
 

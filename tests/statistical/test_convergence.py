@@ -32,7 +32,7 @@ def exact_hazards() -> np.ndarray:
         receptors, inside, links, memory, ship1, calcium = x[:6]
         cell = reference_model.Cell(receptors, 1.0)
         expected = RULES.equilibrium(receptors, ramp(time))
-        slow = cell.rates(RULES, links, expected, (receptors, inside, memory, ship1, calcium))
+        slow = cell.rates(RULES, links, expected, 0.0, (receptors, inside, memory, ship1, calcium, 0.0))[:5]
         links_rate = RULES.opening * (expected - links)
         return [slow[0], slow[1], links_rate, *slow[2:], *(RULES.hazard(calcium, t) for t in THRESHOLDS)]
 

@@ -40,6 +40,7 @@ def outcome(arm: str, patient_id: int, grade: str, replicate: int = 0, **values:
     row |= {"treated": True, "necrolysis": NONE, "died": False, "max_detached_percent": 0.0}
     row |= {"reacted": reacted, "severity": grade, "severity_after_gap": grade, "severity_before_gap": NONE}
     row |= {"planned_dose_mg": 2400.0, "delivered_dose_mg": 2400.0, "completed": True, "delay_min": 0.0}
+    row |= {"rescue_doses": 0, "adrenaline_doses": 0}
     if reacted:
         steps = {"protocol_at_reaction": "full_dose", "step_at_reaction": 1, "bag_at_reaction": 0}
         row |= {"onset_min": 10.0, "dose_at_reaction_mg": 100.0, **steps}

@@ -15,7 +15,8 @@ from abm.biology.reaction import occupied
 from abm.engine import advance as machine
 from abm.engine.body import new_course
 from abm.engine.clock import STEP_MIN
-from abm.engine.rates import BODY_RATE, SCALAR, patient_rates
+from abm.engine.mast_kernel import step_release
+from abm.engine.rates import BODY_RATE, patient_rates
 from abm.engine.relief import RELIEF, relief_of, restraint_of, step_relief
 from abm.engine.state import BODY
 
@@ -117,7 +118,6 @@ def test_where_nothing_is_given_every_factor_is_exactly_one() -> None:
     rates, body = rates_of(BOTH), np.zeros(len(BODY))
     assert relief_of(body, rates.relief) == (1.0, 1.0)
     assert restraint_of(body, rates.relief) == 0.0
-    assert machine.restrained.py_func(rates.scalar, 0.0) is rates.scalar
 
 
 def test_adrenaline_raises_thresholds_by_its_level_and_holds_cells_back() -> None:
@@ -129,11 +129,21 @@ def test_adrenaline_raises_thresholds_by_its_level_and_holds_cells_back() -> Non
     body[BODY.adrenaline_mg] = p["rescue.adrenaline_half_restraint_ng_per_ml"] / per_mg
     share = restraint_of(body, rates.relief)
     assert share == pytest.approx(0.5 * p["rescue.adrenaline_restraint_max"])
-    lowered = machine.restrained(rates.scalar, share)
-    changed = np.flatnonzero(lowered != rates.scalar)
-    assert changed.tolist() == [SCALAR.hazard_max]
-    assert lowered[SCALAR.hazard_max] == pytest.approx(rates.scalar[SCALAR.hazard_max] * (1.0 - share), rel=1e-6)
+    whole, held = hazard_of_a_minute(rates, 1.0), hazard_of_a_minute(rates, 1.0 - share)
+    assert held == pytest.approx(whole * (1.0 - share), rel=1e-6)
+    assert whole > 0.0
     assert occupied(0.0, 1.0) == 0.0
+
+
+def hazard_of_a_minute(rates, left: float) -> float:
+    """Integrated hazard of a cell that goes on at its threshold for a minute, with the share `left` of it."""
+    one, none = np.ones(1, np.float32), np.zeros(1, np.float32)
+    hazard, never = none.copy(), np.full(1, -1, np.int32)
+    step_release(
+        one.copy(), hazard, one, one * 1e6, never, one.copy(), np.float32(0.0), np.float32(1.0), np.int32(5),
+        rates.scalar, np.float32(left),
+    )  # fmt: skip
+    return float(hazard[0])
 
 
 @pytest.mark.parametrize(

@@ -78,11 +78,11 @@ def test_a_route_that_a_drug_does_not_have_is_refused(tmp_path: Path, drug: str,
 
 def test_a_refused_route_names_those_the_drug_has(tmp_path: Path) -> None:
     found = problems(tmp_path, SMALL.replace("drug: penicillin_g", "drug: penicillin_v"))
-    assert any(line.endswith("its routes: oral") for line in found)
+    assert any(line.endswith("its routes: oral, adsorbed") for line in found)
 
 
 def test_routes_of_drugs_are_those_that_scenarios_know() -> None:
-    assert {route for drug in DRUGS.values() for route in drug.routes} == {"infusion", *AT_ONCE}
+    assert {route for drug in DRUGS.values() for route in drug.given_by} == {"infusion", *AT_ONCE}
 
 
 def swallowing(rule: ReactionRule | None = None) -> Course:
