@@ -39,7 +39,7 @@ def test_a_ladder_that_helped_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> 
         return Pair(10, 0, len(table)) if (first, second) == ("same_peak", "ladder") else pair
 
     assert Pair(10, 0, 60).chance < 0.01 < Pair(6, 4, 60).chance
-    world = World(24, 1500)
+    world = World(40, 4000)
     assert red_man.p10_not_ige(world).passed
     monkeypatch.setattr(red_man, "discordant", helped)
     assert not red_man.p10_not_ige(world).passed
