@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from abm.in_vitro import Pulse, bathe_cells
     from abm.mesa_model import TissueModel
-    from abm.scenario_file import load_scenario
+    from abm.scenario_file import load_scenario, load_study
     from abm.studies.bell import crosslink_bell
     from abm.study import run_study
     from analysis import load_results
@@ -24,6 +24,7 @@ __all__ = [
     "crosslink_bell",
     "load_results",
     "load_scenario",
+    "load_study",
     "run_study",
 ]
 
@@ -34,6 +35,7 @@ _HOMES = {
     "crosslink_bell": "abm.studies.bell",
     "load_results": "analysis",
     "load_scenario": "abm.scenario_file",
+    "load_study": "abm.scenario_file",
     "run_study": "abm.study",
 }
 

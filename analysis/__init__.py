@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analysis.bell_plot import plot_bell
     from analysis.compare import compare_arms, comparison_table
+    from analysis.decision_map import decision_table, plot_decision_map
     from analysis.delayed import metrics_shown
     from analysis.dictionary import data_dictionary_markdown
     from analysis.dilemma_plot import plot_dilemma
@@ -40,6 +41,7 @@ _HOME = {
     "METRICS": "metrics",
     "compare_arms": "compare",
     "data_dictionary_markdown": "dictionary",
+    "decision_table": "decision_map",
     "metrics_shown": "delayed",
     "comparison_table": "compare",
     "format_table": "formatting",
@@ -47,6 +49,7 @@ _HOME = {
     "plot_bell": "bell_plot",
     "plot_body_surface": "skin_plots",
     "plot_comparison": "plots",
+    "plot_decision_map": "decision_map",
     "plot_dilemma": "dilemma_plot",
     "plot_step_at_breakthrough": "sweep_plots",
     "plot_steps": "plots",
@@ -70,6 +73,7 @@ __all__ = [
     "compare_arms",
     "comparison_table",
     "data_dictionary_markdown",
+    "decision_table",
     "format_points",
     "format_table",
     "format_treatment",
@@ -78,6 +82,7 @@ __all__ = [
     "plot_bell",
     "plot_body_surface",
     "plot_comparison",
+    "plot_decision_map",
     "plot_dilemma",
     "plot_step_at_breakthrough",
     "plot_steps",

@@ -28,7 +28,7 @@ from abm.engine import mast_kernel
 from abm.engine.body import new_course
 from abm.engine.clock import DOUBLINGS, FINEST, MINUTE, STEP_MIN
 from abm.engine.rates import patient_rates
-from abm.engine.state import BODY, COUNT
+from abm.engine.state import BODY, COUNT, RECORD_COLUMNS
 
 STRONG = a_patient(specific_receptors_per_cell=40_000.0)
 
@@ -120,7 +120,7 @@ def test_a_call_ends_when_symptoms_begin_and_goes_on_from_there() -> None:
 
 def test_a_call_ends_when_rows_are_full_or_a_pause_is_due() -> None:
     state, rates, _ = ready(FULL, a_patient(specific_receptors_per_cell=0.0), rows=True)
-    short = state._replace(record=np.zeros((3, 8)))
+    short = state._replace(record=np.zeros((3, len(RECORD_COLUMNS))))
     now, reason = machine.advance(short, rates, 0, 480)
     assert reason == machine.ROWS_FULL
     assert short.count[COUNT.rows] == 3

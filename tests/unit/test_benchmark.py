@@ -127,7 +127,8 @@ def compiled(name: str) -> str:
         "step_crosslinks": ", ".join(["float32[::1]"] * 5 + ["float32"] * 5),
         "step_signal": ", ".join(["float32[::1]"] * 8 + ["float32", "float32", "float32[::1]", "float32[::1]"]),
         "step_release": ", ".join(
-            ["float32[::1]"] * 4 + ["int32[::1]", "float32[::1]", "float32", "float32", "int32", "float32[::1]"]
+            ["float32[::1]"] * 4
+            + ["int32[::1]", "float32[::1]", "float32", "float32", "int32", "float32[::1]", "float32"]
         ),
     }[name]
     options = {**mast_kernel._OPTIONS, "cache": False}

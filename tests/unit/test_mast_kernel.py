@@ -34,7 +34,7 @@ def arguments(kernel: str) -> tuple:
         "step_signal": (*cells, state.links, state.signal, state.place, antigen, antigen, rate, scalar),
         "step_release": (
             state.calcium, state.hazard, state.threshold, state.clock, state.fired_bin, state.signal,
-            F32(0.2), F32(0.25), np.int32(5), scalar,
+            F32(0.2), F32(0.25), np.int32(5), scalar, F32(1.0),
         ),
         "cells_at_risk": (state, rates, 0, 2, antigen, F32(0.6)),
     }[kernel]  # fmt: skip

@@ -33,7 +33,7 @@ def test_run_population_runs(tmp_path) -> None:
     assert again.stdout == done.stdout
 
 
-@pytest.mark.parametrize("script", ["run_population", "sweep_protocols", "fit_mrgprx2"])
+@pytest.mark.parametrize("script", ["run_population", "sweep_protocols", "fit_mrgprx2", "decision_map"])
 def test_scripts_to_copy_are_short_and_use_public_calls(script) -> None:
     text = (ROOT / "scripts" / f"{script}.py").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 60

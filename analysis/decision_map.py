@@ -1,0 +1,146 @@
+"""The decision map: which way of giving a drug serves which mechanism. Rows are points of a sweep, columns arms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.drawing import FOOT, INK, QUIET, TEXT, arm_name, new_figure
+from analysis.formatting import DISCLAIMER, percent
+from analysis.intervals import Method
+from analysis.points import SweepResults
+from analysis.treatment import treatment_table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_SHARES = ("harmed", "reached", "treated_unharmed")
+_NOTE = (
+    "Colour: share harmed (moderate or severe immediate reaction, or epidermal necrolysis). Below it: treated "
+    "(exposure target met,\nor all given) without harm. In brackets: 95% intervals. An arm that gives nothing harms "
+    "nobody and treats nobody."
+)
+
+
+def decision_table(
+    sweep: SweepResults, *, rows: str = "swept_drug", arms: Sequence[str] | None = None, interval: Method = "wilson"
+) -> pd.DataFrame:
+    """Tell for every mechanism and strategy who was harmed and who was treated.
+
+    Parameters
+    ----------
+    sweep : SweepResults
+        A sweep whose points are mechanisms and whose arms are strategies.
+    rows : str
+        Column of `SweepResults.points` that names the points.
+    arms : sequence of str, optional
+        Strategies, in order; all arms if None.
+    interval : {"wilson", "exact"}
+        As in `analysis.treatment_table`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per point and arm: `rows`, ``arm``, ``n`` patients treated, and ``harmed``, ``reached`` and
+        ``treated_unharmed``, each with ``_low`` and ``_high``.
+
+    Raises
+    ------
+    LookupError
+        If there is no such column or arm.
+    """
+    if rows not in sweep.points:
+        raise LookupError(f"no column {rows!r} is swept; there are {', '.join(sweep.swept)}")
+    chosen = list(sweep.arms if arms is None else arms)
+    unknown = [arm for arm in chosen if arm not in sweep.arms]
+    if unknown:
+        raise LookupError(f"arm {unknown[0]!r} is not in this sweep; its arms are {', '.join(sweep.arms)}")
+    names = dict(zip(sweep.points["point"], sweep.points[rows], strict=True))
+    parts = [_of_point(run, interval).assign(**{rows: names[number]}) for number, run in sweep.runs()]
+    table = pd.concat(parts, ignore_index=True)
+    columns = [f"{share}{end}" for share in _SHARES for end in ("", "_low", "_high")]
+    order = {arm: place for place, arm in enumerate(chosen)}
+    kept = table[table["arm"].isin(chosen)][[rows, "arm", "n", *columns]]
+    return kept.sort_values("arm", key=lambda arm: arm.map(order), kind="stable").sort_values(
+        rows, key=lambda name: name.map({value: place for place, value in enumerate(names.values())}), kind="stable",
+        ignore_index=True,
+    )  # fmt: skip
+
+
+def _of_point(run: Any, interval: Method) -> pd.DataFrame:
+    return treatment_table(run, interval=interval)
+
+
+def plot_decision_map(
+    table: pd.DataFrame,
+    *,
+    rows: str = "swept_drug",
+    labels: Mapping[str, str] | None = None,
+    title: str = "Which way of giving a drug serves which mechanism",
+) -> Figure:
+    """Draw a decision table as a map for the wall.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `decision_table`.
+    rows : str
+        As there.
+    labels : mapping of str to str, optional
+        Names to show for rows and arms.
+    title : str
+        Head of the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        16:9; save it with ``figure.savefig("decision_map.png", dpi=120)``.
+    """
+    figure = new_figure(title)
+    axis = figure.subplots(gridspec_kw={"left": 0.19, "right": 0.98, "top": 0.8, "bottom": 0.17})
+    heads, arms = list(dict.fromkeys(table[rows])), list(dict.fromkeys(table["arm"]))
+    for _, row in table.iterrows():
+        _draw_field(axis, row, arms.index(row["arm"]), heads.index(row[rows]))
+    axis.set_xlim(-0.5, len(arms) - 0.5)
+    axis.set_ylim(len(heads) - 0.5, -0.5)
+    axis.set_xticks(range(len(arms)), [arm_name(arm, labels) for arm in arms], fontsize=TEXT, color=INK)
+    axis.set_yticks(range(len(heads)), [arm_name(head, labels) for head in heads], fontsize=TEXT, color=INK)
+    axis.xaxis.tick_top()
+    axis.tick_params(length=0)
+    for spine in axis.spines.values():
+        spine.set_visible(False)
+    figure.text(0.02, 0.055, _NOTE, fontsize=FOOT, color=QUIET, va="bottom", linespacing=1.3)
+    n = ", ".join(f"{arm_name(head, None)} {int(table.loc[table[rows] == head, 'n'].max())}" for head in heads)
+    figure.text(0.02, 0.018, f"Virtual patients: {n}.  {DISCLAIMER}.", fontsize=FOOT, color=QUIET, va="bottom")
+    return figure
+
+
+def _draw_field(axis: Axes, row: pd.Series, column: int, line: int) -> None:
+    """One field: colour, share harmed, share treated without harm."""
+    from matplotlib import colormaps
+    from matplotlib.patches import Rectangle
+
+    known = row["n"] > 0 and row["harmed"] == row["harmed"]
+    colour = colormaps["cividis_r"](0.05 + 0.9 * row["harmed"]) if known else "#EEEEEE"
+    axis.add_patch(Rectangle((column - 0.48, line - 0.46), 0.96, 0.92, facecolor=colour, edgecolor="none"))
+    ink = "white" if known and row["harmed"] > 0.5 else INK
+    if not known:
+        axis.text(column, line, "nobody", ha="center", va="center", fontsize=TEXT, color=QUIET)
+        return
+    harmed, unharmed = (_with_interval(row, share) for share in ("harmed", "treated_unharmed"))
+    axis.text(
+        column, line - 0.16, percent(row["harmed"]), ha="center", va="center", fontsize=30, weight="bold", color=ink
+    )
+    axis.text(column, line + 0.1, f"harmed {harmed}", ha="center", va="center", fontsize=FOOT, color=ink)
+    axis.text(
+        column, line + 0.29, f"treated unharmed\n{percent(row['treated_unharmed'])} {unharmed}", ha="center",
+        va="center", fontsize=FOOT, color=ink,
+    )  # fmt: skip
+
+
+def _with_interval(row: pd.Series, share: str) -> str:
+    low, high = (percent(row[f"{share}_{end}"], "") for end in ("low", "high"))
+    return f"({low}\u2013{high})"
