@@ -30,6 +30,7 @@ def test_p10_fails_where_it_does_not_hold(changed: dict[str, float]) -> None:
     assert not red_man.p10_not_ige(World(12, 300, changed=changed)).passed
 
 
+@pytest.mark.slow
 def test_a_ladder_that_helped_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten patients who react to one rate of the same peak and bear the ladder: what IgE's logic would do."""
     real = red_man.discordant

@@ -89,7 +89,7 @@ def test_the_stored_times_are_of_the_right_order(name: str, overrides: tuple[str
     [
         ("comparison", ("patients=40", "cells=20")),
         ("comparison", ("patients=10", "cells=100", "record=[timeseries, cells]")),
-        ("sjs", ("patients=10", "record=[skin]")),
+        ("sjs", ("patients=4", "record=[skin]")),
     ],
 )
 def test_the_size_on_disk_is_of_the_right_order(name: str, overrides: tuple[str, ...], tmp_path: Path) -> None:
