@@ -146,7 +146,7 @@ def requirements(*groups: str) -> set[str]:
 def test_the_lock_covers_the_project_and_its_build():
     core, extras = LOCK.split(environment.EXTRAS_DIVIDER)
     assert requirements() | {"hatchling"} <= pins(core).keys()
-    assert requirements("viz", "test") <= pins(LOCK).keys()
+    assert requirements("science", "viz", "test") <= pins(LOCK).keys()
     assert pins(core).keys().isdisjoint(pins(extras).keys())
 
 
