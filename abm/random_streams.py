@@ -175,7 +175,7 @@ def exp_negative(x):
     return series * _POWER_OF_HALF[n] if x < 700.0 else 0.0
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", cache=True)
 def exp_f64(x):
     """eˣ in float64 with equal bits on every platform."""
     return exp_negative(-x) if x < 0.0 else 1.0 / exp_negative(x)
@@ -229,14 +229,14 @@ def binomial_inverse(trials, chance, uniform):
     return binomial_from(whole_power(1.0 - chance, trials), chance / (1.0 - chance), trials, uniform)
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", cache=True)
 def uniforms(item, moment, patient, stream, seed, replicate):
     """Four uniforms on (0, 1) in float64 at one address; for set-up code outside the hot loop."""
     w0, w1, w2, w3 = philox(U64(item), U64(moment), U64(patient), U64(stream), U64(seed), U64(replicate))
     return unit_f64(w0), unit_f64(w1), unit_f64(w2), unit_f64(w3)
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", cache=True)
 def normals(item, moment, patient, stream, seed, replicate):
     """Four standard normals at one address, as float64; for set-up code outside the hot loop."""
     w0, w1, w2, w3 = philox(U64(item), U64(moment), U64(patient), U64(stream), U64(seed), U64(replicate))
