@@ -9,7 +9,8 @@ import pandas as pd
 
 from analysis.drawing import FOOT, INK, QUIET, TEXT, arm_name, new_figure
 from analysis.formatting import DISCLAIMER, percent
-from analysis.intervals import Method
+from analysis.intervals import Method, share_interval
+from analysis.metrics import answers, finished, patient_means
 from analysis.points import SweepResults
 from analysis.treatment import treatment_table
 
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_SHARES = ("harmed", "reached", "treated_unharmed")
+_SHARES = ("harmed", "reacted", "reached", "treated_unharmed")
+_ANY = {"reacted": "severity", "any_necrolysis": "necrolysis"}
+"""Metrics of any reaction, immediate or delayed, and the column that each needs."""
 _NOTE = (
-    "Colour: share harmed (moderate or severe immediate reaction, or epidermal necrolysis). Below it: treated "
-    "(exposure target met,\nor all given) without harm. In brackets: 95% intervals. An arm that gives nothing harms "
-    "nobody and treats nobody."
+    "Colour: share harmed (moderate or severe immediate reaction, or epidermal necrolysis). Any reaction: mild ones "
+    "too. Treated unharmed:\nexposure target met, or all given, without harm. In brackets: 95% intervals. An arm that "
+    "gives nothing harms nobody and treats nobody."
 )
 
 
@@ -44,8 +47,8 @@ def decision_table(
     Returns
     -------
     pandas.DataFrame
-        One row per point and arm: `rows`, ``arm``, ``n`` patients treated, and ``harmed``, ``reached`` and
-        ``treated_unharmed``, each with ``_low`` and ``_high``.
+        One row per point and arm: `rows`, ``arm``, ``n`` patients treated, and ``harmed``, ``reacted`` (any reaction,
+        mild ones included), ``reached`` and ``treated_unharmed``, each with ``_low`` and ``_high``.
 
     Raises
     ------
@@ -71,7 +74,17 @@ def decision_table(
 
 
 def _of_point(run: Any, interval: Method) -> pd.DataFrame:
-    return treatment_table(run, interval=interval)
+    """The treatment table of one point, with the share of any reaction."""
+    known = finished(run.outcomes)
+    felt = pd.concat([answers(known, metric) for metric, column in _ANY.items() if column in known], axis=1).max(axis=1)
+    keyed = known.assign(felt=felt).set_index(["patient_id", "replicate"])
+    found = {
+        arm: share_interval(patient_means(keyed.loc[keyed["arm"] == arm, "felt"]), interval, 0.95) for arm in run.arms
+    }
+    shares = pd.DataFrame(
+        [(arm, *found[arm]) for arm in run.arms], columns=["arm", "reacted", "reacted_low", "reacted_high"]
+    )
+    return treatment_table(run, interval=interval).merge(shares, on="arm")
 
 
 def plot_decision_map(
@@ -119,7 +132,7 @@ def plot_decision_map(
 
 
 def _draw_field(axis: Axes, row: pd.Series, column: int, line: int) -> None:
-    """One field: colour, share harmed, share treated without harm."""
+    """One field: colour, share harmed, share with any reaction, share treated without harm."""
     from matplotlib import colormaps
     from matplotlib.patches import Rectangle
 
@@ -132,13 +145,13 @@ def _draw_field(axis: Axes, row: pd.Series, column: int, line: int) -> None:
         return
     harmed, unharmed = (_with_interval(row, share) for share in ("harmed", "treated_unharmed"))
     axis.text(
-        column, line - 0.16, percent(row["harmed"]), ha="center", va="center", fontsize=30, weight="bold", color=ink
+        column, line - 0.26, percent(row["harmed"]), ha="center", va="center", fontsize=30, weight="bold", color=ink
     )
-    axis.text(column, line + 0.1, f"harmed {harmed}", ha="center", va="center", fontsize=FOOT, color=ink)
-    axis.text(
-        column, line + 0.29, f"treated unharmed\n{percent(row['treated_unharmed'])} {unharmed}", ha="center",
-        va="center", fontsize=FOOT, color=ink,
-    )  # fmt: skip
+    below = (
+        f"harmed {harmed}\nany reaction {percent(row['reacted'])}\n"
+        f"treated unharmed\n{percent(row['treated_unharmed'])} {unharmed}"
+    )
+    axis.text(column, line + 0.155, below, ha="center", va="center", fontsize=FOOT, color=ink, linespacing=1.3)
 
 
 def _with_interval(row: pd.Series, share: str) -> str:

@@ -45,6 +45,18 @@ def test_its_numbers_are_those_of_the_treatment_table_of_each_point(made) -> Non
         assert mine["treated_unharmed_high"] == whole["treated_unharmed_high"]
 
 
+def test_any_reaction_counts_mild_and_delayed_ones_too(made) -> None:
+    sweep = load_results(made[0])
+    table = decision_table(sweep).set_index(["swept_drug", "arm"])
+    for number, run in sweep.runs():
+        drug = sweep.points["swept_drug"].iloc[number]
+        for arm in STRATEGIES:
+            rows = run.outcomes[(run.outcomes["arm"] == arm) & run.outcomes["treated"].fillna(False).astype(bool)]
+            any_reaction = (rows["severity"] != "none") | (rows["necrolysis"] != "none")
+            assert table.loc[(drug, arm), "reacted"] == any_reaction.mean()
+    assert (table["reacted"] >= table["harmed"]).all()
+
+
 def test_avoiding_harms_nobody_and_treats_nobody(made) -> None:
     avoided = decision_table(load_results(made[0]), arms=["avoided"])
     assert avoided["harmed"].tolist() == [0.0, 0.0, 0.0]
