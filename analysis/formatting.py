@@ -78,6 +78,13 @@ def percent(share: float, sign: str = "%") -> str:
     return f"{f'{value:.1f}'.removesuffix('.0') if fine else _half_up(value)}{sign}"
 
 
+def short(value: float) -> str:
+    """Format a quantity to three digits, without powers of ten from a thousandth to millions; a dash where missing."""
+    if math.isnan(value):
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
 def difference_text(row: pd.Series) -> str:
     """Format the risk difference of a row of `comparison_table` in percentage points with its interval."""
     values = [100 * row[f"risk_difference{end}"] for end in ("", "_low", "_high")]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.drawing import ARM_STYLES, FOOT, HEAD, INK, QUIET, TEXT, arm_name, bare, new_figure
-from analysis.formatting import DISCLAIMER, percent
+from analysis.formatting import DISCLAIMER, percent, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,7 +95,7 @@ def _draw_arm(
     axis.fill_between(x, low, high, step="post", color=colour, alpha=0.16, linewidth=0)
     last = rows.iloc[-1]
     limits = f"({percent(last['incidence_low'], '')}–{percent(last['incidence_high'], '')})"
-    label = f"{name}\n{percent(last['incidence'])} {limits} in the end"
+    label = f"{name}\n{percent(last['incidence'])} {limits}"
     axis.step(x, 100 * values["incidence"], where="post", color=colour, linestyle=line, linewidth=4, label=label)
 
 
@@ -124,6 +124,6 @@ def _finding(reacted: pd.DataFrame, arms: list[str], scale: str, labels: Mapping
     parts = []
     for arm in list(dict.fromkeys([last.idxmax(), last.idxmin()])):
         rows = reacted[(reacted["arm"] == arm) & (reacted["incidence"] >= last[arm] / 2)]
-        half = f", half of them by {rows[scale].iloc[0]:,.3g}{unit}" if last[arm] > 0 else ""
-        parts.append(f"{percent(last[arm])} react with {arm_name(arm, labels)}{half}".replace("e+03", ",000"))
+        half = f", half of them by {short(rows[scale].iloc[0])}{unit}" if last[arm] > 0 else ""
+        parts.append(f"{percent(last[arm])} react with {arm_name(arm, labels)}{half}")
     return "; ".join(parts)

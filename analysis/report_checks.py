@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.courses import duration_words
 from analysis.load import RunResults
 from analysis.metrics import not_treated
+from analysis.points import SweepResults
 from analysis.report_parts import Check, Checks, Section, Table, Text
 
 KINDS = ("measured", "derived", "fitted", "assumed")
@@ -80,7 +81,7 @@ def parameters_section(results: RunResults) -> Section:
     if not file.is_file():
         return Section("parameters", "Parameters", [Text(["This run folder holds no parameters.csv."])])
     table = pd.read_csv(file, keep_default_na=False, dtype={"name": "string", "unit": "string"})
-    table = table.assign(group=table["name"].str.rsplit(".", n=1).str[0])
+    table = table.assign(group=_groups(table["name"], set(results.run.get("drugs", []))))
     counts = pd.crosstab(table["group"], table["kind"]).reindex(columns=list(KINDS), fill_value=0)
     rows = [[str(group), *(str(count or "–") for count in row)] for group, row in counts.iterrows()]
     rows.append(["all", *(f"{count:,}" for count in counts.sum())])
@@ -94,6 +95,13 @@ def parameters_section(results: RunResults) -> Section:
     return Section("parameters", "Parameters by kind", [Text(lines), Table("How many", ["group", *KINDS], rows), *lists])
 
 
+def _groups(names: pd.Series, used: set[str]) -> pd.Series:
+    """What a name has before its last point; drugs that are not in the run together."""
+    groups = names.str.rsplit(".", n=1).str[0]
+    other = groups.str.startswith("drugs.") & ~groups.str.removeprefix("drugs.").isin(used)
+    return groups.mask(other, "drugs, others")
+
+
 def _listed(table: pd.DataFrame, kind: str) -> Table:
     chosen = table[table["kind"] == kind]
     rows = [
@@ -105,7 +113,7 @@ def _listed(table: pd.DataFrame, kind: str) -> Table:
     return Table(f"{len(rows)} {kind}", heads, rows, words=3, folded=kind != "fitted")
 
 
-def provenance_section(results: RunResults) -> Section:
+def provenance_section(results: RunResults | SweepResults) -> Section:
     """Say what made the run, and how to make it again."""
     run = results.run
     sessions = run.get("timings", {}).get("sessions", [])

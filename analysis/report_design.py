@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from analysis.courses import courses, drug_words, duration_words, rules_in_words, scenario_arms
 from analysis.delayed import case_weight
-from analysis.formatting import percent
+from analysis.formatting import percent, short
 from analysis.load import RunResults
 from analysis.report_parts import Picture, Section, Table, Text
 from analysis.treatment import target_words
@@ -66,7 +68,7 @@ def population_section(results: RunResults) -> Section:
     cohort = scenario.get("cohort", {})
     who = drug_words(str(cohort.get("population", results.run.get("population", "as in scenario.yaml"))))
     lines = [f"{len(patients):,} virtual patients of the population “{who}”."]
-    chosen = [f"{each['trait']} {each['relation']} {each['value']}" for each in cohort.get("select", [])]
+    chosen = [_condition(each) for each in cohort.get("select", [])]
     lines += [f"Admitted: {'; '.join(chosen)}."] if chosen else []
     if cohort.get("given"):
         share = case_weight(results)
@@ -89,6 +91,12 @@ def population_section(results: RunResults) -> Section:
     return Section("population", "Population", [Text(lines), Table("Traits", heads, rows, notes, words=3)])
 
 
+def _condition(asked: dict[str, Any]) -> str:
+    relation = " " if asked["relation"] == "==" else f" {asked['relation']} "
+    value = {True: "yes", False: "no"}.get(asked["value"], asked["value"])
+    return f"{asked['trait']}{relation}{value}"
+
+
 def _distribution(values: pd.Series) -> tuple[str, str, str]:
     if pd.api.types.is_bool_dtype(values):
         return percent(float(values.mean())), "", ""
@@ -103,4 +111,4 @@ def _value(value: object) -> str:
     """Format a trait to three digits."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return str(value)
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return short(float(value))

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import io
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TEMPLATES = Path(__file__).parent / "templates"
-DPI = 110
+DPI = 120
 
 
 class Text(NamedTuple):
@@ -89,6 +90,11 @@ class Page(NamedTuple):
     sections: Sequence[Section]
 
 
+def typeset(text: str) -> str:
+    """Set hyphens between numbers as dashes, and before numbers as minus signs."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "\u2212", re.sub(r"(?<=[\d%])-(?=[\d<>])", "\u2013", text))
+
+
 def picture(name: str, figure: Figure, caption: str, drawn: str) -> Picture:
     """Turn a figure into a picture whose alternative text is its finding and what is `drawn`."""
     file = io.BytesIO()
@@ -106,6 +112,7 @@ def rendered(page: Page) -> str:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
+    environment.filters["typeset"] = typeset
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     return environment.get_template("report.html").render(page=page, style=style, disclaimer=DISCLAIMER)
 

@@ -11,30 +11,31 @@ from analysis.delayed import metrics_shown
 from analysis.dilemma_plot import treatment_finding
 from analysis.drawing import arm_name
 from analysis.formatting import (
-    capitalised, comparison_cells, comparison_notes, comparison_title, difference_text, finding, needed_text, percent,
+    capitalised, comparison_cells, comparison_notes, comparison_title, difference_text, finding, needed_text, percent, short,
 )  # fmt: skip
 from analysis.load import RunResults
 from analysis.metrics import metric_named
 from analysis.precision import precision_table
-from analysis.report_parts import Picture, Section, Table, Text
+from analysis.report_parts import Picture, Section, Table, Text, typeset
 from analysis.summarise import summarise_arms
 from analysis.treatment import treatment_table
 from analysis.treatment_text import treatment_cells, treatment_notes, treatment_title
 
 WANTED_POINTS = 5.0
+MOST_TOLD = 6
 
 
 def short_section(results: RunResults, comparisons: list[pd.DataFrame], treatments: pd.DataFrame) -> Section:
     """State the findings of a run in a few sentences, no more than their intervals allow."""
     names = {arm: arm_name(arm, None) for arm in results.arms}
     lines = [f"{finding(table, names)}." for table in comparisons]
-    for table in comparisons:
+    for table in comparisons if len(results.arms) <= MOST_TOLD else ():
         metric = metric_named(table["metric"].iloc[0])
         for _, row in table[table["arm"] != table["reference"]].iterrows():
             if not math.isnan(row["risk_difference"]):
                 lines.append(
                     f"{capitalised(metric.label)}, {row['arm']} and {row['reference']}: difference "
-                    f"{difference_text(row)} percentage points; {int(row['helped'])} helped, {int(row['harmed'])} harmed, "
+                    f"{typeset(difference_text(row))} percentage points; {int(row['helped'])} helped, {int(row['harmed'])} harmed, "
                     f"{int(row['unchanged'])} unchanged."
                 )
     lines.append(f"{treatment_finding(treatments, names)}.")
@@ -124,7 +125,7 @@ def _when(results: RunResults) -> Table | None:
 
 
 def _quartiles(middle: float, low: float, high: float) -> str:
-    return "–" if math.isnan(middle) else f"{middle:,.4g} ({low:,.3g} to {high:,.3g})"
+    return "–" if math.isnan(middle) else f"{short(middle)} ({short(low)} to {short(high)})"
 
 
 def _times(value: float) -> str:
