@@ -57,14 +57,18 @@ def plot_courses(results: RunResults, *, labels: Mapping[str, str] | None = None
     for axis, (course, arms) in zip(axes, rows, strict=True):
         _draw_course(axis, course, low, high, len(drugs) > 1)
         _name(axis, [arm_name(arm, labels) for arm in arms])
-    units = list(dict.fromkeys(dose.unit for course, _ in rows for stretch in course for dose in stretch.doses)) or ["mg"]
+    units = list(dict.fromkeys(dose.unit for course, _ in rows for stretch in course for dose in stretch.doses)) or [
+        "mg"
+    ]
     axes[-1].set_xlabel("time after the start of the course", fontsize=TEXT, color=INK, labelpad=6)
     axes[0].text(
         -0.008, 1.12, f"{' or '.join(units)} in each step", transform=axes[0].transAxes, fontsize=FOOT, color=INK,
         ha="right",
     )  # fmt: skip
     rest = f" {more} more arms are not drawn." if more else ""
-    note = f"Heights are on a logarithmic scale; shades tell bags apart; each stretch has a time scale of its own.{rest}"
+    note = (
+        f"Heights are on a logarithmic scale; shades tell bags apart; each stretch has a time scale of its own.{rest}"
+    )
     figure.text(0.02, 0.047, note, fontsize=FOOT, color=QUIET, va="bottom")
     figure.text(0.02, 0.014, f"{DISCLAIMER}.", fontsize=FOOT, color=QUIET, va="bottom")
     return figure
@@ -106,8 +110,10 @@ def _draw_course(axis: Axes, course: tuple[Stretch, ...], low: float, high: floa
                 axis.bar(x, max(dose.dose, low), scale * dose.length_min, align="edge", **style)
             else:
                 axis.vlines(x, low, max(dose.dose, low), color=colour, linewidth=2)
-        middle, room = left + width / 2, max(10, int(76 * width))
-        words = "\n".join(textwrap.wrap(stretch.words if several else f"{stretch.dose} {stretch.how}".strip(), room)[:3])
+        middle, room = left + width / 2, max(10, int(94 * width))
+        words = "\n".join(
+            textwrap.wrap(stretch.words if several else f"{stretch.dose} {stretch.how}".strip(), room)[:3]
+        )
         axis.text(
             middle, 0.97, words, transform=axis.get_xaxis_transform(), fontsize=FOOT, color=INK, ha="center", va="top",
             linespacing=1.05,

@@ -117,7 +117,11 @@ def _stretches(course: Sequence[dict[str, Any]]) -> list[Stretch]:
 def _goes_on(last: dict[str, Any], item: dict[str, Any]) -> bool:
     """Whether an item is the next step of the same protocol."""
     same = all("drug" in each and "times" not in each for each in (last, item))
-    return same and (last["drug"], last["protocol"]) == (item["drug"], item["protocol"]) and item["number"] > last["number"]
+    return (
+        same
+        and (last["drug"], last["protocol"]) == (item["drug"], item["protocol"])
+        and item["number"] > last["number"]
+    )
 
 
 def _stretch(items: list[dict[str, Any]], start: float) -> Stretch:

@@ -52,7 +52,10 @@ def plot_forest(table: pd.DataFrame, *, labels: Mapping[str, str] | None = None)
         _write(right, place, "reference" if base else difference_text(row).replace("-", MINUS), size)
     _frame(left, right, [names[arm] for arm in shown["arm"]], size)
     metric = metric_named(table["metric"].iloc[0])
-    for axis, head in ((left, f"Risk of {metric.label}"), (right, f"Difference from {names[table['reference'].iloc[0]]}")):
+    for axis, head in (
+        (left, f"Risk of {metric.label}"),
+        (right, f"Difference from {names[table['reference'].iloc[0]]}"),
+    ):
         words = textwrap.wrap(head, 38)
         x = axis.get_position().x0
         figure.text(x, 0.785, "\n".join(map(capitalised, words[:1])) + "\n".join(["", *words[1:]]), fontsize=TEXT,

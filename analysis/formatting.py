@@ -79,9 +79,11 @@ def percent(share: float, sign: str = "%") -> str:
 
 
 def short(value: float) -> str:
-    """Format a quantity to three digits, without powers of ten from a thousandth to millions; a dash where missing."""
+    """Format a quantity to three digits, without powers of ten; a dash where it is missing."""
     if math.isnan(value):
         return "-"
+    if 0 < abs(value) < 0.0005:
+        return "<0.001" if value > 0 else ">-0.001"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 

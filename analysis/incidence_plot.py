@@ -81,16 +81,16 @@ def _ends(reacted: pd.Series, everything: pd.Series) -> tuple[float, float]:
     return start, max(float(everything.max()), start)
 
 
-def _draw_arm(
-    axis: Axes, rows: pd.DataFrame, scale: str, place: int, ends: tuple[float, float], name: str
-) -> None:
+def _draw_arm(axis: Axes, rows: pd.DataFrame, scale: str, place: int, ends: tuple[float, float], name: str) -> None:
     colour, line, _ = ARM_STYLES[place % len(ARM_STYLES)]
     start, end = ends
     if rows.empty:
         axis.plot([0.5 * start, end], [0, 0], color=colour, linestyle=line, linewidth=4, label=f"{name}\nnobody")
         return
     x = np.append(rows[scale].to_numpy(float), end)
-    values = {name: np.append(rows[name], rows[name].iloc[-1]) for name in ("incidence", "incidence_low", "incidence_high")}
+    values = {
+        name: np.append(rows[name], rows[name].iloc[-1]) for name in ("incidence", "incidence_low", "incidence_high")
+    }
     low, high = 100 * values["incidence_low"], 100 * values["incidence_high"]
     axis.fill_between(x, low, high, step="post", color=colour, alpha=0.16, linewidth=0)
     last = rows.iloc[-1]

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.courses import duration_words
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_ARMS = 6
+_LONG, _QUIET_WIDTH = 0.3, 0.14
+_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _SIGNS = {
-    "reaction": "*", "treatment": "P", "pause": "|", "stop": "X", "withdrawal": "X", "prodrome": "v", "mucosa": "v",
+    "reaction": "*", "treatment": "P", "pause": "|", "stop": "X", "withdrawal": "X", "prodrome": "v", "mucosa": "^",
     "onset": "D", "detached": "s", "healed": "o", "death": "X",
 }  # fmt: skip
 _SERIES = (
@@ -48,7 +51,8 @@ def plot_patient(events: pd.DataFrame, *, labels: Mapping[str, str] | None = Non
     -------
     matplotlib.figure.Figure
         16:9; save it with ``figure.savefig("patient.png", dpi=120)``. Bars are steps, as high as the drug given so far
-        (log scale); stars are reactions in the colour of their worst grade.
+        (log scale); stars are reactions, in the colour of the grade with which they begin; quiet
+        stretches are shortened and hatched.
     """
     arms = list(dict.fromkeys(events["arm"]))[:MOST_ARMS]
     figure = new_figure(title or "Doses and reactions of one patient")
@@ -58,7 +62,10 @@ def plot_patient(events: pd.DataFrame, *, labels: Mapping[str, str] | None = Non
         _draw_line(axis, events[events["arm"] == arm], arm_name(arm, labels))
     axes[-1].set_xlabel("time after the start of the course", fontsize=TEXT, color=INK, labelpad=6)
     _legend(figure, axes[0], events)
-    note = "Bars: drug given so far, mg (log scale). Shaded: a reaction, in the colour of its worst grade."
+    note = (
+        "Blue: drug given so far, mg (log scale). Stars: a reaction begins (yellow mild, orange moderate, red severe)."
+    )
+    note += " Hatched: a quiet stretch, shortened."
     figure.text(0.02, 0.047, note, fontsize=FOOT, color=QUIET, va="bottom")
     figure.text(0.02, 0.014, f"A virtual patient. {DISCLAIMER}.", fontsize=FOOT, color=QUIET, va="bottom")
     return figure
@@ -66,9 +73,9 @@ def plot_patient(events: pd.DataFrame, *, labels: Mapping[str, str] | None = Non
 
 def _draw_line(axis: Axes, rows: pd.DataFrame, name: str) -> None:
     steps = rows[rows["event"].isin(["step_end", "dose"]) & (rows["cumulative_dose_mg"] > 0)]
-    end = max(float(rows["time_min"].max()), 1.0)
+    places, ticks = _shortened(rows["time_min"])
     if len(steps):
-        x, heights = steps["time_min"].to_numpy(float), steps["cumulative_dose_mg"].to_numpy(float)
+        x, heights = np.interp(steps["time_min"], *places), steps["cumulative_dose_mg"].to_numpy(float)
         axis.set_yscale("log")
         low, high = heights.min() / 4, heights.max() * 4
         axis.fill_between([0.0, *x], low, [low, *heights], step="pre", color="#56B4E9", linewidth=0, alpha=0.8)
@@ -77,15 +84,42 @@ def _draw_line(axis: Axes, rows: pd.DataFrame, name: str) -> None:
     else:
         axis.set_yticks([])
     axis.minorticks_off()
-    _draw_signs(axis, rows, end)
-    axis.set_xlim(0, 1.02 * end)
-    ticks = [0.0, 0.25 * end, 0.5 * end, 0.75 * end, end]
-    axis.set_xticks(ticks, ["0", *(duration_words(tick) for tick in ticks[1:])], fontsize=FOOT, color=QUIET)
+    _draw_signs(axis, rows, places)
+    axis.set_xlim(0, 1.02)
+    names = [duration_words(tick) if tick else "0" for tick in ticks]
+    axis.set_xticks(np.interp(ticks, *places), names, fontsize=FOOT, color=QUIET)
+    for start, end in _quiet(rows["time_min"]):
+        axis.axvspan(*np.interp([start, end], *places), facecolor="none", hatch="///", edgecolor="#CFCFCF", linewidth=0)
     axis.set_title("\n".join(textwrap.wrap(name, 40)), fontsize=TEXT, loc="left", color=INK, weight="bold", pad=6)
     bare(axis)
 
 
-def _draw_signs(axis: Axes, rows: pd.DataFrame, end: float) -> None:
+def _quiet(times: pd.Series) -> list[tuple[float, float]]:
+    """Long stretches in which nothing happens."""
+    known = np.unique(np.append(0.0, times.to_numpy(float)))
+    return [
+        (float(start), float(end))
+        for start, end in zip(known[:-1], known[1:], strict=True)
+        if end - start > 360.0 and end - start > _LONG * known[-1]
+    ]
+
+
+def _shortened(times: pd.Series) -> tuple[tuple[list[float], list[float]], list[float]]:
+    """A scale of time from 0 to 1 on which quiet stretches are short: its knots, and the times to mark."""
+    quiet, end = _quiet(times), max(float(times.max()), 1.0)
+    busy = max(end - sum(stop - start for start, stop in quiet), 1.0)
+    knots, places = [0.0], [0.0]
+    for start, stop in quiet:
+        places.append(places[-1] + (start - knots[-1]) / busy)
+        places.append(places[-1] + _QUIET_WIDTH)
+        knots += [start, stop]
+    places.append(places[-1] + (end - knots[-1]) / busy)
+    knots.append(end)
+    ticks = [0.0, *(each for pair in quiet for each in pair), end] if quiet else [share * end for share in _TICKS]
+    return (knots, [place / places[-1] for place in places]), sorted(set(ticks))
+
+
+def _draw_signs(axis: Axes, rows: pd.DataFrame, places: tuple[list[float], list[float]]) -> None:
     where = axis.get_xaxis_transform()
     for _, row in rows[rows["event"].isin(list(_SIGNS))].iterrows():
         grade = str(row["severity"]) if row["event"] == "reaction" else "none"
@@ -93,7 +127,7 @@ def _draw_signs(axis: Axes, rows: pd.DataFrame, end: float) -> None:
         size = 22 if row["event"] == "reaction" else 11
         style: dict[str, Any] = {"markersize": size, "markeredgecolor": INK, "transform": where, "clip_on": False}
         height = 0.82 if row["event"] == "reaction" else 0.55
-        axis.plot([row["time_min"]], [height], _SIGNS[row["event"]], color=colour, **style)
+        axis.plot([np.interp(row["time_min"], *places)], [height], _SIGNS[row["event"]], color=colour, **style)
 
 
 def _legend(figure: Figure, axis: Axes, events: pd.DataFrame) -> None:

@@ -92,7 +92,9 @@ def parameters_section(results: RunResults) -> Section:
         "published outcomes."
     ]
     lists = [_listed(table, kind) for kind in KINDS if (table["kind"] == kind).any()]
-    return Section("parameters", "Parameters by kind", [Text(lines), Table("How many", ["group", *KINDS], rows), *lists])
+    return Section(
+        "parameters", "Parameters by kind", [Text(lines), Table("How many", ["group", *KINDS], rows), *lists]
+    )
 
 
 def _groups(names: pd.Series, used: set[str]) -> pd.Series:
@@ -130,7 +132,9 @@ def provenance_section(results: RunResults | SweepResults) -> Section:
         *([f"hash of {name}", str(value)] for name, value in run.get("content_hashes", {}).items()),
     ]
     again = "The same numbers come from desensim run scenario.yaml, with the scenario.yaml of the run folder and this version."
-    return Section("provenance", "Provenance", [Text([again]), Table("Birth certificate", ["what", "value"], rows, words=2)])
+    return Section(
+        "provenance", "Provenance", [Text([again]), Table("Birth certificate", ["what", "value"], rows, words=2)]
+    )
 
 
 def _commit(run: dict[str, Any]) -> str:

@@ -113,6 +113,7 @@ def rendered(page: Page) -> str:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["typeset"] = typeset
+    environment.filters["words"] = lambda text: str(text).replace("`", "")
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     return environment.get_template("report.html").render(page=page, style=style, disclaimer=DISCLAIMER)
 

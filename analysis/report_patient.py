@@ -14,6 +14,7 @@ from analysis.report_checks import limits_section, provenance_section
 from analysis.report_parts import Page, Picture, Section, Table, Text, picture
 
 MOST_EVENTS = 400
+_NOTHING = {"–", "none", "no", "0"}
 
 
 def patient_page(results: RunResults, patient_id: int) -> Page:
@@ -53,7 +54,9 @@ def _fate(row: pd.Series) -> str:
     if str(row["severity"]) != "none":
         dose, step = row["dose_at_reaction_mg"], row["step_at_reaction"]
         at = "" if pd.isna(step) else f" in step {int(step)} of {row['protocol_at_reaction']}"
-        parts.append(f"{row['severity']} reaction after {short(float(row['onset_min']))} min{at}, {short(float(dose))} mg")
+        parts.append(
+            f"{row['severity']} reaction after {short(float(row['onset_min']))} min{at}, {short(float(dose))} mg"
+        )
     if "necrolysis" in row and str(row["necrolysis"]) != "none":
         onset, worst = float(row["skin_onset_d"]), float(row["max_detached_percent"])
         parts.append(f"{row['necrolysis']} from day {short(onset)}, {short(worst)} % of the body surface detached")
@@ -82,14 +85,17 @@ def _outcomes(results: RunResults, record: PatientRecord) -> Section:
     frame = record.outcomes.drop(columns=["scenario", "patient_id"])
     several = frame["replicate"].nunique() > 1
     heads = [f"{row['arm']}, {row['replicate']}" if several else str(row["arm"]) for _, row in frame.iterrows()]
-    rows = []
+    rows, empty = [], []
     for row in described.itertuples(index=False):
         if row.name not in frame or row.name in ("arm", "replicate"):
             continue
         values = [_text(value) for value in frame[row.name]]
-        if any(value != "–" for value in values):
+        if set(values) <= _NOTHING:
+            empty.append(row.name)
+        else:
             rows.append([row.name, row.unit, *values])
-    table = Table("Outcomes, arms side by side", ["outcome", "unit", *heads], rows, words=2)
+    notes = [f"Missing, none, no or zero in every arm: {', '.join(empty)}."] if empty else []
+    table = Table("Outcomes, arms side by side", ["outcome", "unit", *heads], rows, notes, words=2)
     meanings = [[row.name, row.meaning] for row in described.itertuples(index=False) if row.name in frame]
     told = Table("What the outcomes mean", ["outcome", "meaning"], meanings, words=2, folded=True)
     return Section("outcomes", "How every arm went", [table, told])
@@ -133,9 +139,9 @@ def _events(record: PatientRecord) -> Section:
     more = len(record.events) - len(shown)
     notes = [f"{more} later events are in events.parquet."] if more else []
     table = Table(f"All {len(record.events):,} events", heads, rows, notes, words=3, folded=True)
-    kinds = record.events.groupby(["arm", "event"], sort=False).size()
-    counts = [[str(arm), str(event), str(count)] for (arm, event), count in kinds.items()]
-    return Section("events", "Events", [Table("How many", ["arm", "event", "events"], counts, words=2), table])
+    kinds = record.events.groupby(["event", "arm"], sort=False).size().unstack(fill_value=0)
+    counts = [[str(event), *(str(count) for count in row)] for event, row in kinds.iterrows()]
+    return Section("events", "Events", [Table("How many", ["event", *map(str, kinds.columns)], counts), table])
 
 
 def _text(value: Any) -> str:

@@ -45,13 +45,17 @@ def pictures_of(results: RunResults, comparisons: list[pd.DataFrame]) -> Picture
     """
     design = []
     if courses(results):
-        drawn = "A row for each course: a bar for each step, a line for each dose, gaps hatched; heights on a log scale."
+        drawn = (
+            "A row for each course: a bar for each step, a line for each dose, gaps hatched; heights on a log scale."
+        )
         design.append(picture("courses", plot_courses(results), "What each arm gives.", drawn))
     shown = [_comparison(results, comparisons[0])]
     shown += [_forest(table) for table in comparisons[1:] if len(table) > 1]
     shown += _when(results, [table["metric"].iloc[0] for table in comparisons])
     if results.recorded("skin") and any(table["metric"].iloc[0] == "any_necrolysis" for table in comparisons):
-        drawn = "Curves of the body surface detached over days for each arm, and the greatest areas of pairs of exposures."
+        drawn = (
+            "Curves of the body surface detached over days for each arm, and the greatest areas of pairs of exposures."
+        )
         caption = "Body surface detached, day by day and patient by patient."
         shown.append(picture("body_surface", plot_body_surface(results), caption, drawn))
     drawn = "One marker for each arm: patients harmed, upward, against patients treated, to the right, with intervals."

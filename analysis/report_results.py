@@ -57,7 +57,9 @@ def treatment_section(table: pd.DataFrame, pictures: list[Picture]) -> Section:
     """What was delivered, next to harm."""
     heads, *rows = treatment_cells(table)
     return Section(
-        "treatment", "Treatment delivered", [Table(treatment_title(table), heads, rows, treatment_notes(table)), *pictures]
+        "treatment",
+        "Treatment delivered",
+        [Table(treatment_title(table), heads, rows, treatment_notes(table)), *pictures],
     )
 
 
@@ -94,7 +96,12 @@ def _ratio(row: pd.Series) -> str:
 def _precision(results: RunResults, metric: str) -> Table:
     table = precision_table(results, metric, half_width=WANTED_POINTS / 100.0)
     rows = [
-        [row["arm"], _times(row["variance_reduction"]), _count(row["patients_paired"]), _count(row["patients_unpaired"])]
+        [
+            row["arm"],
+            _times(row["variance_reduction"]),
+            _count(row["patients_paired"]),
+            _count(row["patients_unpaired"]),
+        ]
         for _, row in table.iterrows()
     ]
     heads = ["arm", "variance, unpaired ÷ paired", "patients needed, paired", "per arm, unpaired"]
@@ -120,7 +127,9 @@ def _when(results: RunResults) -> Table | None:
              _quartiles(doses[0.5], doses[0.25], doses[0.75])]
         )  # fmt: skip
     heads = ["arm", "any reaction", "onset, min", "step", "dose so far, mg"]
-    notes = ["Median (quartiles) of those who react; an arm that prevents early reactions has later medians for that alone."]
+    notes = [
+        "Median (quartiles) of those who react; an arm that prevents early reactions has later medians for that alone."
+    ]
     return Table("When immediate reactions began", heads, rows, notes)
 
 

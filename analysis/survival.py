@@ -49,7 +49,9 @@ def reaction_ends(results: RunResults, scale: Scale = "time_min") -> pd.DataFram
         raise ValueError(f"unknown scale {scale!r}; choose one of {', '.join(SCALES)}")
     rows = finished(results.outcomes)
     skin = scale == "skin_d"
-    onset_min = rows["skin_onset_d"].astype("float64") * _MINUTES_PER_DAY if skin else rows["onset_min"].astype("float64")
+    onset_min = (
+        rows["skin_onset_d"].astype("float64") * _MINUTES_PER_DAY if skin else rows["onset_min"].astype("float64")
+    )
     ends = {
         "reaction": onset_min,
         "death": _days(rows, "death_d"),
@@ -152,7 +154,9 @@ def incidence_of(
         whole = np.sqrt(incidence * (1.0 - incidence) / times.size)  # that of a share, where the last one is missing
         low, high = _limits(incidence, np.where(np.isfinite(error), error, whole), z)
         start: dict[str, Any] = {"value": [0.0], "incidence": [0.0], "incidence_low": [0.0], "incidence_high": [0.0]}
-        curve = pd.DataFrame({"value": found.times, "incidence": incidence, "incidence_low": low, "incidence_high": high})
+        curve = pd.DataFrame(
+            {"value": found.times, "incidence": incidence, "incidence_low": low, "incidence_high": high}
+        )
         curve = pd.concat([pd.DataFrame(start).assign(at_risk=n), curve.assign(at_risk=left)], ignore_index=True)
         parts.append(curve.assign(cause=each, n=n))
     return pd.concat(parts, ignore_index=True)
