@@ -222,6 +222,6 @@ def _check_outcomes(results: RunResults) -> None:
     repeated = outcomes.duplicated(["arm", "patient_id", "replicate"]).sum()
     if repeated:
         raise RunFolderError(f"{results.path / 'outcomes.parquet'}: {repeated} rows appear twice; the file is damaged")
-    strangers = sorted(set(outcomes["arm"]) - set(results.arms))
+    strangers = sorted(set(outcomes["arm"].unique()) - set(results.arms))
     if strangers:
         raise RunFolderError(f"outcomes.parquet has arms that run.json does not name: {', '.join(strangers)}")

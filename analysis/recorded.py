@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.folder import RunFolderError, typed
+from analysis.folder import RunFolderError, cast, kinds_of, require_columns, typed
 
 KEYS = ("scenario", "arm", "patient_id", "replicate")
 
@@ -196,20 +196,25 @@ class Tables:
 
         file = self.path / f"{table}.parquet"
         try:
-            if not filters and columns is None:
-                with pq.ParquetFile(file, pre_buffer=False) as opened:
-                    frame = pd.DataFrame(
-                        {name: typed(opened.read([name], use_threads=False).to_pandas(), table, self.columns, True)[name]
-                         for name in opened.schema_arrow.names}
-                    )  # fmt: skip
-            else:
-                read = pq.read_table(file, columns=columns and list(columns), filters=filters or None, use_threads=False)
-                frame = read.to_pandas(split_blocks=True, self_destruct=True)
+            if columns is None and not filters:
+                with pq.ParquetFile(file) as opened:
+                    names = opened.schema_arrow.names
+                    require_columns(names, table, self.columns)
+                    kinds = kinds_of(table, self.columns)
+                    return pd.DataFrame({name: self._column(opened, table, name, kinds.get(name)) for name in names})
+            read = pq.read_table(file, columns=columns and list(columns), filters=filters or None, use_threads=False)
+            frame = read.to_pandas(split_blocks=True, self_destruct=True)
         except RunFolderError:
             raise
         except Exception as error:
             raise RunFolderError(f"{file} cannot be read ({error}); run the study again into a new folder") from error
         return typed(frame, table, self.columns, partial=columns is not None)
+
+    @staticmethod
+    def _column(opened: Any, table: str, name: str, kind: str | None) -> pd.Series:
+        """One whole column, typed as its kind says, or as it is where the dictionary does not know it."""
+        series = opened.read([name], use_threads=False).to_pandas()[name]
+        return series if kind is None else cast(series, kind, f"{table}.{name}")
 
     def _recorded(
         self,
