@@ -114,7 +114,9 @@ def load_collection(paths: Sequence[str | Path]) -> RunCollection:
     for name, folder in zip(_names(whole), folders, strict=True):
         loaded = load_results(folder)
         if not isinstance(loaded, RunResults):
-            raise RunFolderError(f"{folder} is a sweep; give its points, which are runs: load_results({folder}).folders")
+            raise RunFolderError(
+                f"{folder} is a sweep; give its points, which are runs: load_results({folder}).folders"
+            )
         runs[name] = loaded
     _require_one_dictionary(runs)
     return RunCollection(runs)

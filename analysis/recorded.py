@@ -201,9 +201,10 @@ class Tables:
                     names = opened.schema_arrow.names
                     require_columns(names, table, self.columns)
                     kinds = kinds_of(table, self.columns)
-                    return pd.DataFrame({name: self._column(opened, table, name, kinds.get(name)) for name in names})
-            read = pq.read_table(file, columns=columns and list(columns), filters=filters or None, use_threads=False)
-            frame = read.to_pandas(split_blocks=True, self_destruct=True)
+                    read = {name: self._column(opened, table, name, kinds.get(name)) for name in names}
+                    return pd.DataFrame(read, copy=False)
+            chosen = pq.read_table(file, columns=columns and list(columns), filters=filters or None, use_threads=False)
+            frame = chosen.to_pandas(split_blocks=True, self_destruct=True)
         except RunFolderError:
             raise
         except Exception as error:

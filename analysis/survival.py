@@ -49,9 +49,8 @@ def reaction_ends(results: RunResults, scale: Scale = "time_min") -> pd.DataFram
         raise ValueError(f"unknown scale {scale!r}; choose one of {', '.join(SCALES)}")
     rows = finished(results.outcomes)
     skin = scale == "skin_d"
-    onset_min = (
-        rows["skin_onset_d"].astype("float64") * _MINUTES_PER_DAY if skin else rows["onset_min"].astype("float64")
-    )
+    skin_min = rows["skin_onset_d"].astype("float64") * _MINUTES_PER_DAY
+    onset_min = skin_min if skin else rows["onset_min"].astype("float64").where(rows["severity"] > "none")
     ends = {
         "reaction": onset_min,
         "death": _days(rows, "death_d"),
@@ -151,6 +150,7 @@ def incidence_of(
     left = np.array([weights[times >= time].sum() for time in found.times])
     parts = []
     for each, incidence, error in zip(present, found.cinc, by_row.cinc_se, strict=True):
+        incidence = np.clip(incidence, 0.0, 1.0)  # a sum that rounding may carry past 1
         whole = np.sqrt(incidence * (1.0 - incidence) / times.size)  # that of a share, where the last one is missing
         low, high = _limits(incidence, np.where(np.isfinite(error), error, whole), z)
         start: dict[str, Any] = {"value": [0.0], "incidence": [0.0], "incidence_low": [0.0], "incidence_high": [0.0]}
@@ -197,7 +197,7 @@ def reaction_free(results: RunResults, scale: Scale = "time_min", *, level: floa
 
 def _limits(incidence: NDArray[np.float64], error: NDArray[np.float64], z: float) -> tuple[Any, Any]:
     """Limits of shares on the scale of log(−log(share)); Wald's where the share is 0 or 1."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         half = z * error / np.abs(incidence * np.log(incidence))
         low, high = incidence ** np.exp(half), incidence ** np.exp(-half)
     inside = (incidence > 0.0) & (incidence < 1.0 - 1e-12) & np.isfinite(half)

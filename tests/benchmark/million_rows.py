@@ -49,7 +49,14 @@ def write_folder(folder: Path, rows: int = ROWS) -> Path:
     pq.write_table(_patients(patients), folder / "patients.parquet", compression="zstd")
     pq.write_table(schema("events").empty_table(), folder / "events.parquet")
     (folder / "columns.csv").write_text(columns_csv(), encoding="utf-8")
-    run = {"scenario": "many", "reference": ARMS[0], "arms": ARMS, "patients": patients, "replicates": 1, "finished": True}
+    run = {
+        "scenario": "many",
+        "reference": ARMS[0],
+        "arms": ARMS,
+        "patients": patients,
+        "replicates": 1,
+        "finished": True,
+    }
     (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
     return folder
 
