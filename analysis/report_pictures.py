@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import NamedTuple
 
 import pandas as pd
@@ -88,16 +89,19 @@ def _when(results: RunResults, metrics: list[str]) -> list[Picture]:
             what = "dose to the first symptom" if scale == "dose_mg" else "time until the skin is ill"
             drawn = f"Step curves for each arm: cumulative incidence over the {what}, with bands of 95 % intervals."
             found.append(picture(f"incidence_{scale}", plot_incidence(table), f"Distribution of the {what}.", drawn))
-    ladders = [arm for arm, course in courses(results).items() if _has_ladder(course)]
-    reacted = results.outcomes[results.outcomes["step_at_reaction"].notna()]["arm"].value_counts()
-    ladders = [arm for arm in ladders if reacted.get(arm, 0) > 0]
-    if "moderate_or_severe" in metrics and ladders:
-        arm = max(ladders, key=lambda each: reacted[each])
+    arm = _most_broken_ladder(results) if "moderate_or_severe" in metrics else ""
+    if arm:
         drawn = "A bar for each step of the ladder: share of the first breakthroughs, with exact intervals."
         figure = plot_step_at_breakthrough(results, arm)
         found.append(picture("step_at_breakthrough", figure, f"At which step {arm} is broken through.", drawn))
     return found
 
 
-def _has_ladder(course: tuple[object, ...]) -> bool:
-    return any(len(stretch.doses) > 1 and stretch.doses[0].length_min > 0 for stretch in course)  # type: ignore[attr-defined]
+def _most_broken_ladder(results: RunResults) -> str:
+    """Name the arm in most rows of which a reaction came in a protocol of several steps; empty where none did."""
+    starts = results.events[results.events["event"] == "step_start"]
+    sizes = starts.groupby(["arm", "protocol"])["step"].nunique()
+    ladders = set(sizes[sizes > 1].index)
+    rows = results.outcomes[results.outcomes["step_at_reaction"].notna()]
+    found = Counter(arm for arm, at in zip(rows["arm"], rows["protocol_at_reaction"], strict=True) if (arm, at) in ladders)
+    return str(found.most_common(1)[0][0]) if found else ""
