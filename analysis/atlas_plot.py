@@ -1,4 +1,4 @@
-"""The interruption atlas: risk of a full dose after a gap, by how far the ladder had come and how long the drug stays."""
+"""The interruption atlas: risk of taking a drug up again, by gap, by step reached, and by how long the drug stays."""
 
 from __future__ import annotations
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_TRACES = 12
-MOST_RASTER = 400
 _ORGAN_COLOURS = {"skin": "#E69F00", "lung": "#0072B2", "gut": "#009E73"}
 _FIRED, _SILENT = "#D55E00", "#0072B2"
 _PANELS = (
-    ("crosslinks", "cross-links\nper cell"), ("ship1", "free SHIP-1,\ncross-links' worth"), ("calcium", "Ca²⁺\n÷ threshold"),
+    ("crosslinks", "cross-links\nper cell"), ("ship1", "SHIP-1\nper cell"),
+    ("calcium", "Ca²⁺\n÷ threshold"),
 )  # fmt: skip
 
 
@@ -29,8 +29,8 @@ def plot_traces(traces: pd.DataFrame, *, title: str = "") -> Figure:
     Parameters
     ----------
     traces : pandas.DataFrame
-        One row a cell and time: ``cell``, ``time_min``, ``crosslinks``, ``ship1``, ``calcium``, ``threshold`` (of the same
-        unit as calcium) and ``fired``, whether the cell has degranulated by then. The first `MOST_TRACES` cells are
+        One row a cell and time: ``cell``, ``time_min``, ``crosslinks``, ``ship1``, ``calcium``, ``threshold`` (in the
+        unit of calcium) and ``fired``, whether the cell has degranulated by then. The first `MOST_TRACES` cells are
         drawn.
     title : str
         Head of the figure.
@@ -64,8 +64,8 @@ def plot_traces(traces: pd.DataFrame, *, title: str = "") -> Figure:
         bare(axis)
     axes[-1].axhline(1.0, color=INK, linewidth=1.5, linestyle=":")
     axes[-1].set_xlabel("time after the start of the course, min", fontsize=TEXT, color=INK)
-    note = "Red with a cross: degranulates there. Blue, dashed: does not. Dotted: Ca²⁺ at which half the greatest hazard is"
-    figure.text(0.02, 0.047, f"{note} reached.", fontsize=FOOT, color=QUIET, va="bottom")
+    note = "Red with a cross: degranulates there. Blue, dashed: does not. Dotted: Ca²⁺ of half the greatest hazard."
+    figure.text(0.02, 0.047, note, fontsize=FOOT, color=QUIET, va="bottom")
     figure.text(0.02, 0.014, f"{DISCLAIMER}.", fontsize=FOOT, color=QUIET, va="bottom")
     return figure
 
@@ -87,8 +87,7 @@ def plot_raster(cells: pd.DataFrame) -> Figure:
     Parameters
     ----------
     cells : pandas.DataFrame
-        Of one patient and one replicate, from ``results.cells(patient_id=7)``. Of many cells `MOST_RASTER` are drawn,
-        evenly taken; the shares written are those of all.
+        Of one patient and one replicate, from ``results.cells(patient_id=7)``. The first four arms are drawn.
 
     Returns
     -------
@@ -125,16 +124,18 @@ def plot_raster(cells: pd.DataFrame) -> Figure:
 
 def _draw_raster(axis: Axes, rows: pd.DataFrame, name: str) -> None:
     taken = rows.sort_values(["threshold", "cell"]).reset_index(drop=True)
-    taken = taken.iloc[np.unique(np.linspace(0, len(taken) - 1, min(len(taken), MOST_RASTER)).astype(int))]
     places = np.arange(len(taken))
     hours = rows["fired_min"].max() > 600.0
     x = taken["fired_min"].to_numpy(float) / (60.0 if hours else 1.0)
     colours = [_ORGAN_COLOURS.get(str(organ), INK) for organ in taken["organ"]]
-    axis.scatter(x, places, s=16, color=colours, linewidths=0)
+    fired = ~np.isnan(x)
+    axis.scatter(x[fired], places[fired], s=14, color=np.array(colours)[fired], linewidths=0)
+    if not fired.any():
+        axis.text(0.5, 0.5, "none", transform=axis.transAxes, fontsize=TEXT, color=QUIET, ha="center", va="center")
     axis.set_ylim(len(taken), -1)
     axis.set_yticks([])
     axis.set_title(name, fontsize=TEXT, loc="left", color=INK, weight="bold")
-    axis.set_xlim(left=0)
+    axis.set_xlim(0, 1.05 * float(x[fired].max()) if fired.any() else 1.0)
     axis.locator_params(axis="x", nbins=4)
     axis.tick_params(axis="x", labelsize=TEXT, labelcolor=QUIET)
     axis.set_xlabel(f"{'hours' if hours else 'min'} after the start", fontsize=TEXT, color=INK)

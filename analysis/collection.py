@@ -134,16 +134,16 @@ def _names(folders: list[Path]) -> list[str]:
 def _require_one_dictionary(runs: dict[str, RunResults]) -> None:
     (first, base), *others = runs.items()
     keys = ["table", "name", "kind", "unit"]
-    for name, run in others:
+    for other, run in others:
         ours, theirs = (set(map(tuple, each.columns[keys].to_numpy())) for each in (base, run))
         if ours == theirs:
             continue
         parts = []
-        for head, rows in ((first, ours - theirs), (name, theirs - ours)):
-            listed = ", ".join(f"{table}.{column} ({kind}{f', {unit}' if unit else ''})" for table, column, kind, unit in
-                               sorted(rows)[:4])  # fmt: skip
+        for head, rows in ((first, ours - theirs), (other, theirs - ours)):
+            told = [f"{table}.{name} ({', '.join(filter(None, about))})" for table, name, *about in sorted(rows)[:4]]
+            listed = ", ".join(told)
             parts += [f"only {head} has {listed}{' and more' if len(rows) > 4 else ''}"] if rows else []
         raise RunFolderError(
-            f"the data dictionaries of {first} and {name} differ: {'; '.join(parts)}. Load them one by one, or run them "
-            "again with one version of the program"
+            f"the data dictionaries of {first} and {other} differ: {'; '.join(parts)}. Load them one by one, or "
+            "run them again with one version of the program"
         )

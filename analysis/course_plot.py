@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.courses import Stretch, courses, dose_words, duration_words
 from analysis.drawing import FOOT, INK, QUIET, TEXT, arm_name, bare, new_figure
@@ -106,7 +106,7 @@ def _draw_course(axis: Axes, course: tuple[Stretch, ...], low: float, high: floa
             x = left + scale * (dose.start_min - stretch.start_min)
             colour = _BAG_COLOURS[max(dose.bag - 1, 0) % len(_BAG_COLOURS)]
             if dose.length_min > 0:
-                style = {"color": colour, "edgecolor": "white", "linewidth": 0.8}
+                style: dict[str, Any] = {"color": colour, "edgecolor": "white", "linewidth": 0.8}
                 axis.bar(x, max(dose.dose, low), scale * dose.length_min, align="edge", **style)
             else:
                 axis.vlines(x, low, max(dose.dose, low), color=colour, linewidth=2)

@@ -16,7 +16,7 @@ _SIGNS = {"prodrome": "fever and malaise", "mucosa": "erosions of the mucosa", "
 
 
 class Dose(NamedTuple):
-    """One step or one dose: begins at `start_min`, lasts `length_min` (0: given in a moment), holds `dose` of `unit`."""
+    """One step or dose: begins at `start_min`, lasts `length_min` (0: given in a moment), holds `dose` of `unit`."""
 
     start_min: float
     length_min: float

@@ -60,7 +60,7 @@ def plot_incidence(table: pd.DataFrame, *, labels: Mapping[str, str] | None = No
         fontsize=TEXT if len(arms) < 7 else FOOT, title="arm", title_fontsize=HEAD, alignment="left",
         labelspacing=0.8, handlelength=2.2,
     )  # fmt: skip
-    n = int(round(float(table["n"].max())))
+    n = round(float(table["n"].max()))
     read = f"n = {n} virtual patients. Steps: cumulative incidence (Aalen–Johansen); bands: 95% intervals. "
     figure.text(0.02, 0.055, read, fontsize=FOOT, color=QUIET, va="bottom")
     rest = f"Death, withdrawal and the end of treatment compete with the reaction. {DISCLAIMER}."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -144,17 +143,17 @@ def load_results(path: str | Path) -> RunResults | SweepResults: ...
 
 
 @overload
-def load_results(path: Sequence[str | Path]) -> RunCollection: ...
+def load_results(path: list[Any] | tuple[Any, ...]) -> RunCollection: ...
 
 
-def load_results(path: str | Path | Sequence[str | Path]) -> RunResults | SweepResults | RunCollection:
+def load_results(path: str | Path | list[Any] | tuple[Any, ...]) -> RunResults | SweepResults | RunCollection:
     """Load a finished run folder, the folder of a finished sweep, or several runs one below the other.
 
     Outcomes are read and checked at once, every other table when it is first asked for.
 
     Parameters
     ----------
-    path : str or path, or a sequence of them
+    path : str or path, or a list of them
         The folder that a run wrote; of several, run folders whose data dictionaries are the same.
 
     Returns
@@ -210,8 +209,8 @@ def _warn_of_missing(results: RunResults) -> None:
     if missing > 0:
         warnings.warn(
             f"{missing} of {missing + len(results.outcomes)} rows are missing from {results.path / 'outcomes.parquet'} "
-            f"({patients} patients × {len(results.arms)} arms × {replicates} replicates were expected); run the study again "
-            "into a new folder to have them all",
+            f"({patients} patients × {len(results.arms)} arms × {replicates} replicates were expected); run the study "
+            "again into a new folder to have them all",
             MissingRowsWarning,
             stacklevel=3,
         )

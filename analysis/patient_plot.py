@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,7 +100,7 @@ def _quiet(times: pd.Series) -> list[tuple[float, float]]:
     known = np.unique(np.append(0.0, times.to_numpy(float)))
     return [
         (float(start), float(end))
-        for start, end in zip(known[:-1], known[1:], strict=True)
+        for start, end in pairwise(known)
         if end - start > 360.0 and end - start > _LONG * known[-1]
     ]
 
@@ -139,8 +140,8 @@ def _legend(figure: Figure, axis: Axes, events: pd.DataFrame) -> None:
     ]  # fmt: skip
     if handles:
         figure.legend(
-            handles=handles, loc="upper right", bbox_to_anchor=(0.985, 0.905), ncols=min(8, len(handles)), frameon=False,
-            fontsize=FOOT, handletextpad=0.2, columnspacing=1.2,
+            handles=handles, loc="upper right", bbox_to_anchor=(0.985, 0.905), ncols=min(8, len(handles)),
+            frameon=False, fontsize=FOOT, handletextpad=0.2, columnspacing=1.2,
         )  # fmt: skip
 
 

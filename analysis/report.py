@@ -60,8 +60,8 @@ def report_html(
 
         if patient_id is not None:
             raise ValueError(
-                f"{results.path} is a sweep, whose points have the same patients; give the folder of one point, such as "
-                f"{results.folders[0]}"
+                f"{results.path} is a sweep, whose points have the same patients; give the folder of one point, "
+                f"such as {results.folders[0]}"
             )
         return rendered(sweep_page(results))
     if patient_id is not None:

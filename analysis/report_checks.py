@@ -1,4 +1,4 @@
-"""The last sections of a report: whether the run is whole, what its numbers rest on, where it comes from, its limits."""
+"""The last sections of a report: whether the run is whole, what it rests on, where it comes from, its limits."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from analysis.report_parts import Check, Checks, Section, Table, Text
 KINDS = ("measured", "derived", "fitted", "assumed")
 FEW_PATIENTS = 30
 _LIMITS = (
-    "These are virtual patients of a simplified model. Its numbers say what follows from the model's assumptions, not what "
-    "will happen to a person.",
-    "Intervals describe chance among patients of this virtual population. They do not contain the uncertainty about the "
-    "model or its parameters.",
-    "Compare arms rather than reading one arm's level: the same patients go through every arm with the same chance events.",
+    "These are virtual patients of a simplified model. Its numbers say what follows from the model's assumptions, not "
+    "what will happen to a person.",
+    "Intervals describe chance among patients of this virtual population. They do not contain the uncertainty about "
+    "the model or its parameters.",
+    "Compare arms rather than reading one arm's level: the same patients go through all arms with equal chance events.",
     "The delayed part (T cells) rests on fewer measurements than the immediate one, many of them in mice.",
     "After Stevens-Johnson syndrome or toxic epidermal necrolysis the drug must not be given again, by any schedule.",
 )
@@ -79,7 +79,7 @@ def parameters_section(results: RunResults) -> Section:
     """Count the numbers of the model by kind, and list them, the fitted ones in sight."""
     file = results.path / "parameters.csv"
     if not file.is_file():
-        return Section("parameters", "Parameters", [Text(["This run folder holds no parameters.csv."])])
+        return Section("parameters", "Parameters by kind", [Text(["This run folder holds no parameters.csv."])])
     table = pd.read_csv(file, keep_default_na=False, dtype={"name": "string", "unit": "string"})
     table = table.assign(group=_groups(table["name"], set(results.run.get("drugs", []))))
     counts = pd.crosstab(table["group"], table["kind"]).reindex(columns=list(KINDS), fill_value=0)
@@ -87,9 +87,9 @@ def parameters_section(results: RunResults) -> Section:
     rows.append(["all", *(f"{count:,}" for count in counts.sum())])
     assumed = float((table["kind"] == "assumed").mean())
     lines = [
-        f"{len(table):,} numbers, each with a source in parameters.csv. {100 * assumed:.0f} % are assumptions: measured by "
-        "nobody, with a reason and a range. Measured: in an experiment. Derived: from measured ones by a sum. Fitted: to "
-        "published outcomes."
+        f"{len(table):,} numbers, each with a source in parameters.csv. {100 * assumed:.0f} % are assumptions: "
+        "measured by nobody, with a reason and a range. Measured: in an experiment. Derived: from measured ones by a sum. "
+        "Fitted: to published outcomes."
     ]
     lists = [_listed(table, kind) for kind in KINDS if (table["kind"] == kind).any()]
     return Section(
@@ -131,7 +131,7 @@ def provenance_section(results: RunResults | SweepResults) -> Section:
         *([name, str(value)] for name, value in run.get("environment", {}).items()),
         *([f"hash of {name}", str(value)] for name, value in run.get("content_hashes", {}).items()),
     ]
-    again = "The same numbers come from desensim run scenario.yaml, with the scenario.yaml of the run folder and this version."
+    again = "desensim run scenario.yaml, with the run folder's scenario.yaml and this version, gives the same numbers."
     return Section(
         "provenance", "Provenance", [Text([again]), Table("Birth certificate", ["what", "value"], rows, words=2)]
     )

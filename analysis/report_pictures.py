@@ -103,5 +103,6 @@ def _most_broken_ladder(results: RunResults) -> str:
     sizes = starts.groupby(["arm", "protocol"])["step"].nunique()
     ladders = set(sizes[sizes > 1].index)
     rows = results.outcomes[results.outcomes["step_at_reaction"].notna()]
-    found = Counter(arm for arm, at in zip(rows["arm"], rows["protocol_at_reaction"], strict=True) if (arm, at) in ladders)
+    places = zip(rows["arm"], rows["protocol_at_reaction"], strict=True)
+    found = Counter(arm for arm, at in places if (arm, at) in ladders)
     return str(found.most_common(1)[0][0]) if found else ""

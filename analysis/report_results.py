@@ -11,8 +11,16 @@ from analysis.delayed import metrics_shown
 from analysis.dilemma_plot import treatment_finding
 from analysis.drawing import arm_name
 from analysis.formatting import (
-    capitalised, comparison_cells, comparison_notes, comparison_title, difference_text, finding, needed_text, percent, short,
-)  # fmt: skip
+    capitalised,
+    comparison_cells,
+    comparison_notes,
+    comparison_title,
+    difference_text,
+    finding,
+    needed_text,
+    percent,
+    short,
+)
 from analysis.load import RunResults
 from analysis.metrics import metric_named
 from analysis.precision import precision_table
@@ -35,8 +43,8 @@ def short_section(results: RunResults, comparisons: list[pd.DataFrame], treatmen
             if not math.isnan(row["risk_difference"]):
                 lines.append(
                     f"{capitalised(metric.label)}, {row['arm']} and {row['reference']}: difference "
-                    f"{typeset(difference_text(row))} percentage points; {int(row['helped'])} helped, {int(row['harmed'])} harmed, "
-                    f"{int(row['unchanged'])} unchanged."
+                    f"{typeset(difference_text(row))} percentage points; {int(row['helped'])} helped, "
+                    f"{int(row['harmed'])} harmed, {int(row['unchanged'])} unchanged."
                 )
     lines.append(f"{treatment_finding(treatments, names)}.")
     return Section("in_short", "In short", [Text(lines, listed=True)])
@@ -78,9 +86,9 @@ def _pairs(table: pd.DataFrame) -> Table:
     heads = ["arm", "difference, points", "ratio", "number needed", "helped", "harmed", "unchanged", "left out", "p"]
     level = f"{100 * table['level'].iloc[0]:g} %"
     notes = [
-        f"{capitalised(metric.label)}; arm against {table['reference'].iloc[0]} in the same patients; in brackets {level} "
-        "intervals (Tango for differences, Bonett and Price for ratios; by bootstrap over patients with replicates); p: "
-        "exact McNemar test. Left out: pairs of which one side failed or was not treated."
+        f"{capitalised(metric.label)}; arm against {table['reference'].iloc[0]} in the same patients; in brackets "
+        f"{level} intervals (Tango for differences, Bonett and Price for ratios; with replicates by bootstrap over "
+        "patients); p: exact McNemar test. Left out: pairs of which one side failed or was not treated."
     ]
     return Table(f"{capitalised(metric.label)}, pair by pair", heads, rows, notes)
 
@@ -122,7 +130,8 @@ def _when(results: RunResults) -> Table | None:
     for _, row in summary.iterrows():
         doses = dose.loc[row["arm"]] if row["arm"] in dose.index else pd.Series([math.nan] * 3, index=[0.25, 0.5, 0.75])
         rows.append(
-            [row["arm"], percent(row["reacted"]), _quartiles(*(row[f"onset_min_{q}"] for q in ("median", "q25", "q75"))),
+            [row["arm"], percent(row["reacted"]),
+             _quartiles(*(row[f"onset_min_{q}"] for q in ("median", "q25", "q75"))),
              _quartiles(*(row[f"step_at_reaction_{q}"] for q in ("median", "q25", "q75"))),
              _quartiles(doses[0.5], doses[0.25], doses[0.75])]
         )  # fmt: skip

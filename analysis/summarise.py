@@ -12,7 +12,6 @@ from analysis.intervals import Interval, Method, share_interval
 from analysis.load import RunResults
 from analysis.metrics import NECROLYSIS, SEVERITIES, finished, patient_means
 
-
 _READ = (
     "arm patient_id replicate status treated reacted severity completed onset_min step_at_reaction delivered_dose_mg"
 ).split()

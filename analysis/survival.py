@@ -172,8 +172,8 @@ def incidence_at(table: pd.DataFrame, scale: Scale, at: float, cause: str = "rea
 def reaction_free(results: RunResults, scale: Scale = "time_min", *, level: float = 0.95) -> pd.DataFrame:
     """Estimate the share still without a reaction (Kaplan and Meier), others' ends taken as the end of observation.
 
-    Parameters, and columns but ``cause``, as in `cumulative_incidence`, with ``free`` for ``incidence``. Read it as what
-    would be seen if nothing but the reaction could end the wait; `cumulative_incidence` is what is seen.
+    Parameters, and columns but ``cause``, as in `cumulative_incidence`, with ``free`` for ``incidence``. Read it as
+    what would be seen if nothing but the reaction could end the wait; `cumulative_incidence` is what is seen.
     """
     from statsmodels.duration.survfunc import SurvfuncRight
 
