@@ -129,7 +129,7 @@ def _frame(axis: Axes, ticks: list[float], names: list[str], low: float, high: f
     import numpy as np
 
     axis.set_yscale("log")
-    axis.set_ylim(low, high * (high / low) ** 0.35)
+    axis.set_ylim(low, high * (high / low) ** 0.55)
     axis.set_xlim(0.0, 1.005)
     axis.set_xticks(ticks, names, fontsize=FOOT, color=QUIET)
     axis.get_xticklabels()[0].set_horizontalalignment("left")

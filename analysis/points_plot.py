@@ -70,7 +70,13 @@ def _draw_arm(axis: Axes, rows: pd.DataFrame, points: list[int], place: int, arm
     y = [points.index(point) + beside for point in known["point"]]
     middle, low, high = (100 * known[f"risk{end}"].to_numpy(float) for end in ("", "_low", "_high"))
     axis.hlines(y, low, high, color=colour, linewidth=3)
-    axis.plot(middle, y, marker, color=colour, markersize=11 if arms < 6 else 8, markeredgecolor="white", label=name)
+    axis.plot(middle, y, marker, color=colour, markersize=13 if arms < 6 else 11, markeredgecolor=colour, label=name)
+
+
+def _named(row: pd.Series) -> str:
+    """Name a point by its values where they are short."""
+    label = str(row["label"])
+    return label if len(label) <= 30 else f"point {row['point']}"
 
 
 def _head(label: str) -> str:
@@ -82,5 +88,5 @@ def _finding(table: pd.DataFrame, label: str, labels: Mapping[str, str] | None) 
     if not math.isfinite(table["risk"].max()):
         return "No patient finished"
     ends = [table.loc[table["risk"].idxmin()], table.loc[table["risk"].idxmax()]]
-    words = [f"{percent(row['risk'])} ({arm_name(row['arm'], labels)}; {_head(row['label'])})" for row in ends]
-    return capitalised(f"{label}: from {words[0]} to {words[1]}".replace("\n", " "))
+    words = [f"{percent(row['risk'])} ({arm_name(row['arm'], labels)}; {_named(row)})" for row in ends]
+    return capitalised(f"{label}: from {words[0]} to {words[1]}")

@@ -88,7 +88,7 @@ def parameters_section(results: RunResults) -> Section:
     assumed = float((table["kind"] == "assumed").mean())
     lines = [
         f"{len(table):,} numbers, each with a source in parameters.csv. {100 * assumed:.0f} % are assumptions: "
-        "measured by nobody, with a reason and a range. Measured: in an experiment. Derived: from measured ones by a sum. "
+        "measured by nobody, with a reason and a range. Measured: in an experiment. Derived: from measured ones. "
         "Fitted: to published outcomes."
     ]
     lists = [_listed(table, kind) for kind in KINDS if (table["kind"] == kind).any()]

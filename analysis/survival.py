@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from analysis.intervals import wilson_limits
 from analysis.load import RunResults
 from analysis.metrics import finished
 
@@ -94,8 +95,8 @@ def cumulative_incidence(results: RunResults, scale: Scale = "time_min", *, leve
     Notes
     -----
     Aalen and Johansen's estimator (`statsmodels.duration.survfunc.CumIncidenceRight`) with limits on the scale of
-    log(−log(incidence)). With replicates each row weighs 1 ÷ replicates, so that patients are counted, which makes the
-    limits wider than they need be, never narrower.
+    log(−log(incidence)), and Wilson's where all or none have ended so. With replicates each row weighs 1 ÷ replicates,
+    so that patients are counted, which makes the limits wider than they need be, never narrower.
     """
     ends = reaction_ends(results, scale)
     parts = []
@@ -152,7 +153,7 @@ def incidence_of(
     for each, incidence, error in zip(present, found.cinc, by_row.cinc_se, strict=True):
         incidence = np.clip(incidence, 0.0, 1.0)  # a sum that rounding may carry past 1
         whole = np.sqrt(incidence * (1.0 - incidence) / times.size)  # that of a share, where the last one is missing
-        low, high = _limits(incidence, np.where(np.isfinite(error), error, whole), z)
+        low, high = _limits(incidence, np.where(np.isfinite(error), error, whole), z, n, level)
         start: dict[str, Any] = {"value": [0.0], "incidence": [0.0], "incidence_low": [0.0], "incidence_high": [0.0]}
         curve = pd.DataFrame(
             {"value": found.times, "incidence": incidence, "incidence_low": low, "incidence_high": high}
@@ -188,20 +189,24 @@ def reaction_free(results: RunResults, scale: Scale = "time_min", *, level: floa
         times = rows["value"].to_numpy("float64")
         found, by_row = SurvfuncRight(times, reacted, freq_weights=weights), SurvfuncRight(times, reacted)
         free, wider = np.asarray(found.surv_prob), math.sqrt(len(rows) / weights.sum())
-        low, high = _limits(1.0 - free, np.asarray(by_row.surv_prob_se), z * wider)
+        low, high = _limits(1.0 - free, np.asarray(by_row.surv_prob_se), z * wider, float(weights.sum()), level)
         curve = {scale: found.surv_times, "free": free, "free_low": 1.0 - high, "free_high": 1.0 - low}
         parts.append(pd.DataFrame(curve).assign(arm=arm, at_risk=found.n_risk, n=weights.sum()))
     names = ["arm", scale, "free", "free_low", "free_high", "at_risk", "n"]
     return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame(columns=names)
 
 
-def _limits(incidence: NDArray[np.float64], error: NDArray[np.float64], z: float) -> tuple[Any, Any]:
-    """Limits of shares on the scale of log(−log(share)); Wald's where the share is 0 or 1."""
+def _limits(
+    incidence: NDArray[np.float64], error: NDArray[np.float64], z: float, n: float, level: float
+) -> tuple[Any, Any]:
+    """Limits of shares of `n` on the scale of log(−log(share)); Wilson's where the share is 0 or 1."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         half = z * error / np.abs(incidence * np.log(incidence))
         low, high = incidence ** np.exp(half), incidence ** np.exp(-half)
     inside = (incidence > 0.0) & (incidence < 1.0 - 1e-12) & np.isfinite(half)
-    return np.where(inside, low, incidence), np.where(inside, high, incidence)
+    least, most = wilson_limits(n, n, level)[0], wilson_limits(0.0, n, level)[1]
+    none = incidence <= 0.0
+    return np.where(inside, low, np.where(none, 0.0, least)), np.where(inside, high, np.where(none, most, 1.0))
 
 
 def _weights(rows: pd.DataFrame) -> NDArray[np.float64]:

@@ -27,7 +27,7 @@ def cell_traces(cells: int, shown: int = 10, patient: int = 0, minutes: float = 
 
 
 def small_atlas(patients: int, cells: int, out: str) -> pd.DataFrame:
-    """Run ladders broken off at some steps, gaps and full doses of two drugs; columns as `analysis.plot_atlas` reads."""
+    """Run ladders broken off, gaps and full doses of two drugs; columns as `analysis.plot_atlas` reads them."""
     parts = []
     for drug, half_life_min in HALF_LIVES_MIN.items():
         fields = {f"step_{step}_gap_{gap}h": (step, gap) for step, gap in product(STEPS, GAPS_H)}

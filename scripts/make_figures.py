@@ -1,7 +1,7 @@
 """Draw every figure of the package from small runs: ``python scripts/make_figures.py --out figures``.
 
-Each figure is one function of `analysis`, frame or results in, figure out; a copy for slides (1280 × 720) and one for A4
-across (300 dots an inch) of each. They show what the functions draw; for findings raise --patients and --cells.
+Each is one function of `analysis`, saved for slides (1280 × 720) and for A4 across (300 dots an inch). They show what
+the functions draw; for findings raise --patients and --cells.
 Research and teaching software, not medical advice.
 """
 
@@ -21,22 +21,21 @@ DOTS = {"slide": 80, "print": 219}  # an inch of the figures' 16 × 9
 
 
 def figures(patients: int, cells: int, out: Path) -> Iterator[tuple[str, Any]]:
-    """Run what is needed and yield every figure with its name."""
-    record = "record=[timeseries, cells]"
-    ige = run_study(load_study("comparison", [f"patients={patients}", f"cells={cells}", record]), out=out / "ige")
+    """Run what is needed and yield each figure with its name."""
+    few = [f"patients={patients}", f"cells={cells}", "record=[timeseries, cells]"]
+    ige = run_study(load_study("comparison", few), out=out / "ige")
     skin = run_study(load_study("sjs", [f"patients={patients}"]), out=out / "skin")
-    somebody = ige.outcomes.sort_values(["reactions", "patient_id"])["patient_id"].iloc[-1]
-    for name, draw in (("comparison", an.plot_comparison), ("courses", an.plot_courses), ("dilemma", an.plot_dilemma),
-                       ("steps", an.plot_steps)):  # fmt: skip
-        yield name, draw(ige)
+    patient = ige.outcomes.sort_values(["reactions", "patient_id"])["patient_id"].iloc[-1].item()
+    for draw in (an.plot_comparison, an.plot_courses, an.plot_dilemma, an.plot_steps):
+        yield draw.__name__.removeprefix("plot_"), draw(ige)
     yield "step_at_breakthrough", an.plot_step_at_breakthrough(ige, "rdd")
     yield "forest", an.plot_forest(an.comparison_table(ige))
     yield "dose_to_reaction", an.plot_dose_to_reaction(an.cumulative_incidence(ige, "dose_mg"))
     yield "days_to_skin", an.plot_incidence(an.cumulative_incidence(skin, "skin_d"))
     yield "body_surface", an.plot_body_surface(skin)
-    yield "patient", an.plot_patient(ige.patient(somebody).events)
-    yield "series", an.plot_series(ige.timeseries(patient_id=int(somebody)))
-    yield "raster", an.plot_raster(ige.cells(patient_id=int(somebody)))
+    yield "patient", an.plot_patient(ige.patient(patient).events)
+    yield "series", an.plot_series(ige.timeseries(patient_id=patient))
+    yield "raster", an.plot_raster(ige.cells(patient_id=patient))
     yield "traces", an.plot_traces(cell_traces(cells))
     yield "bell", an.plot_bell(crosslink_bell())
     yield "atlas", an.plot_atlas(small_atlas(patients, cells, str(out)))
