@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from abm import cli_dry_run, cli_new, cli_protocol, cli_run, cli_show
+from abm import cli_dry_run, cli_new, cli_protocol, cli_report, cli_run, cli_show
 from abm.cli_words import DISCLAIMER
 
 app = typer.Typer(
@@ -157,6 +157,20 @@ def new(
     """Write a commented scenario to start from."""
     with user_errors():
         cli_new.write(name, like, drug, out)
+
+
+@app.command(epilog="Example: desensim report runs/first --patient 7")
+def report(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run or sweep.")],
+    patient: Annotated[int | None, typer.Option(metavar="ID", help="Tell one patient's course instead.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File; by default report.html in the run folder.")] = None,
+) -> None:
+    """Write a finished run as one page (HTML) that can be read offline, printed and passed on."""
+    with user_errors():
+        from abm.study import require_own_analysis
+
+        require_own_analysis()
+        cli_report.write(run, patient, out)
 
 
 @app.command(epilog="Example: desensim verify P4 A1 --quick")

@@ -7,9 +7,10 @@ import sys
 import textwrap
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 WIDTH = 100
 QUIET_SECONDS = 30.0
 """Off a terminal a line of progress is printed this often."""
+
+REPORT = "report.html"
+FIGURES = ("comparison.png", "body_surface.png", "dilemma.png")
+"""Of the figures of a run, those that are named on the terminal."""
 
 
 def run_one(study: Scenario | Sweep, out: Path | None, workers: int | None, csv: bool) -> int:
@@ -57,33 +62,45 @@ def _write_csv(results: RunResults | SweepResults) -> None:
 
 def _show(study: Scenario | Sweep, results: RunResults | SweepResults) -> None:
     """Print the block of one study: what is asked, a table for each kind of reaction there is, the treatment
-    delivered, and the figures."""
-    from analysis import (
-        SweepResults,
-        comparison_table,
-        format_points,
-        format_table,
-        format_treatment,
-        metrics_shown,
-        plot_body_surface,
-        plot_comparison,
-        plot_dilemma,
-        points_table,
-        treatment_table,
-    )
+    delivered, and where the figures and the report are."""
+    from analysis import SweepResults, format_points, format_table, format_treatment, points_table
+    from analysis.report_results import tables_of
 
     typer.echo(heading(study))
     if isinstance(results, SweepResults):
         for metric in results.metrics_shown():
             typer.echo(format_points(points_table(results, metric)) + "\n")
+        _report(results, [])
         return
-    for metric in metrics_shown(results):
-        typer.echo(format_table(comparison_table(results, metric)))
-    typer.echo(f"\n{format_treatment(treatment_table(results))}")
-    _figure(results, "comparison.png", plot_comparison)
-    _figure(results, "dilemma.png", plot_dilemma)
-    if results.recorded("skin") and "any_necrolysis" in metrics_shown(results):
-        _figure(results, "body_surface.png", plot_body_surface)
+    comparisons, treatments = tables_of(results)
+    for table in comparisons:
+        typer.echo(format_table(table))
+    typer.echo(f"\n{format_treatment(treatments)}")
+    _report(results, comparisons)
+
+
+def _report(results: RunResults | SweepResults, comparisons: list[Any]) -> None:
+    """Draw and write what a finished run lacks of figures and report; its tables never change, so neither do these."""
+    from abm.whole_files import write_whole
+
+    path = results.path / REPORT
+    if not path.exists():
+        from analysis import RunResults
+        from analysis.report import report_html
+        from analysis.report_pictures import pictures_of
+
+        drawn = pictures_of(results, comparisons) if isinstance(results, RunResults) else None
+        for picture in drawn.all if drawn else ():
+            write_whole(results.path / f"{picture.name}.png", partial(_write, picture.png))
+        write_whole(path, partial(_write, report_html(results, pictures=drawn).encode()))
+    for name in FIGURES:
+        if (results.path / name).exists():
+            typer.echo(f"Figure: {results.path / name}")
+    typer.echo(f"Report: {path}")
+
+
+def _write(content: bytes, file: BinaryIO) -> None:
+    file.write(content)
 
 
 def _first(study: Scenario | Sweep) -> tuple[Scenario, tuple[Point, ...]]:
@@ -114,17 +131,6 @@ def heading(study: Scenario | Sweep) -> str:
     """Return what is asked, between rules, so that the blocks of several studies stand apart."""
     rule = "=" * WIDTH
     return "\n".join([rule, *textwrap.wrap(study.question or study.name, WIDTH), rule, ""])
-
-
-def _figure(results: RunResults, name: str, draw: Callable[[RunResults], Any]) -> None:
-    """Draw a figure into the run folder; the tables of a finished run never change, so neither does its figure."""
-    from abm.whole_files import write_whole
-
-    path = results.path / name
-    if not path.exists():
-        drawing = draw(results)
-        write_whole(path, lambda file: drawing.savefig(file, format="png", dpi=120))
-    typer.echo(f"Figure: {path}")
 
 
 @contextlib.contextmanager

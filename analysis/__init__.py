@@ -11,19 +11,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from analysis.atlas_plot import plot_atlas
     from analysis.bell_plot import plot_bell
+    from analysis.cell_plots import plot_raster, plot_traces
+    from analysis.collection import RunCollection
     from analysis.compare import compare_arms, comparison_table
+    from analysis.course_plot import plot_courses
     from analysis.decision_map import decision_table, plot_decision_map
     from analysis.delayed import metrics_shown
     from analysis.dictionary import data_dictionary_markdown
     from analysis.dilemma_plot import plot_dilemma
+    from analysis.forest_plot import plot_forest
     from analysis.formatting import format_table
-    from analysis.load import FailedRowsWarning, RunFolderError, RunResults, UnfinishedRunError, load_results
+    from analysis.incidence_plot import plot_dose_to_reaction, plot_incidence
+    from analysis.load import (
+        FailedRowsWarning,
+        MissingRowsWarning,
+        RunFolderError,
+        RunResults,
+        UnfinishedRunError,
+        load_results,
+    )
     from analysis.metrics import METRICS
+    from analysis.patient_plot import plot_patient, plot_series
     from analysis.plots import plot_comparison, plot_steps
     from analysis.points import SweepResults, format_points, points_table
+    from analysis.points_plot import plot_points
+    from analysis.precision import patients_needed, precision_table
+    from analysis.report import write_report
     from analysis.skin_plots import plot_body_surface
     from analysis.summarise import steps_at_reaction, summarise_arms
+    from analysis.survival import cumulative_incidence, incidence_at, reaction_ends, reaction_free
     from analysis.sweep_plots import plot_step_at_breakthrough, plot_sweep
     from analysis.sweeps import sweep_table
     from analysis.treatment import treatment_table
@@ -33,6 +51,25 @@ if TYPE_CHECKING:
 __version_marker__ = "desensim"
 
 _HOME = {
+    "MissingRowsWarning": "load",
+    "RunCollection": "collection",
+    "cumulative_incidence": "survival",
+    "incidence_at": "survival",
+    "reaction_ends": "survival",
+    "reaction_free": "survival",
+    "precision_table": "precision",
+    "patients_needed": "precision",
+    "plot_forest": "forest_plot",
+    "plot_incidence": "incidence_plot",
+    "plot_dose_to_reaction": "incidence_plot",
+    "plot_traces": "cell_plots",
+    "plot_raster": "cell_plots",
+    "plot_atlas": "atlas_plot",
+    "plot_courses": "course_plot",
+    "plot_points": "points_plot",
+    "plot_patient": "patient_plot",
+    "plot_series": "patient_plot",
+    "write_report": "report",
     "FailedRowsWarning": "load",
     "RunFolderError": "load",
     "RunResults": "load",
@@ -66,32 +103,51 @@ _HOME = {
 __all__ = [
     "METRICS",
     "FailedRowsWarning",
+    "MissingRowsWarning",
+    "RunCollection",
     "RunFolderError",
     "RunResults",
     "SweepResults",
     "UnfinishedRunError",
     "compare_arms",
     "comparison_table",
+    "cumulative_incidence",
     "data_dictionary_markdown",
     "decision_table",
     "format_points",
     "format_table",
     "format_treatment",
+    "incidence_at",
     "load_results",
     "metrics_shown",
+    "patients_needed",
+    "plot_atlas",
     "plot_bell",
     "plot_body_surface",
     "plot_comparison",
+    "plot_courses",
     "plot_decision_map",
     "plot_dilemma",
+    "plot_dose_to_reaction",
+    "plot_forest",
+    "plot_incidence",
+    "plot_patient",
+    "plot_points",
+    "plot_raster",
+    "plot_series",
     "plot_step_at_breakthrough",
     "plot_steps",
     "plot_sweep",
+    "plot_traces",
     "points_table",
+    "precision_table",
+    "reaction_ends",
+    "reaction_free",
     "steps_at_reaction",
     "summarise_arms",
     "sweep_table",
     "treatment_table",
+    "write_report",
 ]
 
 

@@ -37,7 +37,7 @@ def plot_dilemma(results: RunResults, *, labels: Mapping[str, str] | None = None
     """
     table = treatment_table(results)
     names = {arm: arm_name(arm, labels) for arm in results.arms}
-    figure = new_figure(_finding(table, names))
+    figure = new_figure(treatment_finding(table, names))
     axis = figure.subplots(gridspec_kw={"left": 0.11, "right": 0.66, "top": 0.8, "bottom": 0.215})
     for place, (_, row) in enumerate(table.iterrows()):
         _draw_arm(axis, row, place)
@@ -64,7 +64,7 @@ def _treated_unharmed(row: pd.Series) -> str:
     return f"{percent(row['treated_unharmed'])} ({low}\u2013{high}) treated unharmed"
 
 
-def _finding(table: pd.DataFrame, names: Mapping[str, str]) -> str:
+def treatment_finding(table: pd.DataFrame, names: Mapping[str, str]) -> str:
     """Name the arm in which most patients are treated unharmed, and the share in the reference."""
     known = table[table["treated_unharmed"].notna()]
     if known.empty:

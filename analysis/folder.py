@@ -91,24 +91,37 @@ def _runs_in(folder: Path) -> list[str]:
 
 def typed(frame: pd.DataFrame, table: str, columns: pd.DataFrame, partial: bool) -> pd.DataFrame:
     """Give a table the types its dictionary states; a `RunFolderError` names the column that does not fit."""
-    described = columns[columns["table"] == table]
-    missing = [name for name in described["name"] if name not in frame]
-    if missing and not partial:
-        raise RunFolderError(f"{table}.parquet lacks {', '.join(missing)}, which columns.csv describes")
-    kinds = {row.name: row.kind for row in described.itertuples(index=False) if row.name in frame}
-    typed = {name: _cast(frame[name], kind, f"{table}.{name}") for name, kind in kinds.items()}
+    require_columns(list(frame.columns), table, columns, partial)
+    kinds = kinds_of(table, columns)
+    typed = {name: cast(frame[name], kind, f"{table}.{name}") for name, kind in kinds.items() if name in frame}
     return frame.assign(**typed).reset_index(drop=True)
 
 
-def _cast(series: pd.Series, kind: str, where: str) -> pd.Series:
+def kinds_of(table: str, columns: pd.DataFrame) -> dict[str, str]:
+    """Return the kind of every column that the dictionary describes of a table."""
+    described = columns[columns["table"] == table]
+    return dict(zip(described["name"], described["kind"], strict=True))
+
+
+def require_columns(found: list[str], table: str, columns: pd.DataFrame, partial: bool = False) -> None:
+    """Raise `RunFolderError` where a whole table lacks columns that its dictionary describes."""
+    missing = [name for name in kinds_of(table, columns) if name not in found]
+    if missing and not partial:
+        raise RunFolderError(f"{table}.parquet lacks {', '.join(missing)}, which columns.csv describes")
+
+
+def cast(series: pd.Series, kind: str, where: str) -> pd.Series:
+    """Give a column the type of its kind; a `RunFolderError` says at `where` it does not fit."""
     try:
         if "|" not in kind:
             return series.astype("Int64" if kind == "int64" and series.hasnans else kind)
-        text = series.astype("string")
+        found = series if isinstance(series.dtype, pd.CategoricalDtype) else series.astype("string").astype("category")
         categories = [part.strip() for part in kind.split("|")]
     except (TypeError, ValueError) as error:
         raise RunFolderError(f"{where} cannot be read as {kind} ({error})") from error
-    unknown = sorted(set(text.dropna()) - set(categories))
-    if unknown:
-        raise RunFolderError(f"{where} holds {', '.join(unknown)}; columns.csv allows {kind}")
-    return text.astype(pd.CategoricalDtype(categories, ordered=True))
+    if list(found.cat.categories) != categories:
+        unknown = sorted(set(found.cat.remove_unused_categories().cat.categories) - set(categories))
+        if unknown:
+            raise RunFolderError(f"{where} holds {', '.join(unknown)}; columns.csv allows {kind}")
+    dtype = pd.CategoricalDtype(categories, ordered=True)
+    return found if found.dtype == dtype else found.cat.set_categories(categories, ordered=True)

@@ -22,16 +22,30 @@ def format_table(table: pd.DataFrame) -> str:
     The columns are those of immediate or of delayed reactions, as the table's metric asks; with a single arm nothing is
     compared.
     """
-    metric, reference = metric_named(table["metric"].iloc[0]), table["reference"].iloc[0]
-    cells = [_delayed_cells(row) if metric.delayed else _immediate_cells(row) for _, row in table.iterrows()]
-    compared = len(table) > 1
-    heads = [head for head in cells[0] if compared or head not in _COMPARED]
-    lines = aligned([heads, *([row[head] for head in heads] for row in cells)])
-    title = capitalised(metric.label)
-    title += f": arms compared with {reference} on the same patients" if compared else f" in {reference}"
-    notes = [*_pair_notes(table, metric, reference), *_general_notes(table, metric, reference)]
+    lines, notes = aligned(comparison_cells(table)), comparison_notes(table)
     wrapped = [line for note in [*notes, f"{DISCLAIMER}."] for line in textwrap.wrap(note, WIDTH)]
-    return "\n".join([*textwrap.wrap(title, WIDTH), "", *lines, "", *wrapped])
+    return "\n".join([*textwrap.wrap(comparison_title(table), WIDTH), "", *lines, "", *wrapped])
+
+
+def comparison_title(table: pd.DataFrame) -> str:
+    """Say what a comparison table counts, and what the arms are compared with."""
+    metric, reference = metric_named(table["metric"].iloc[0]), table["reference"].iloc[0]
+    compared = f": arms compared with {reference} on the same patients" if len(table) > 1 else f" in {reference}"
+    return capitalised(metric.label) + compared
+
+
+def comparison_cells(table: pd.DataFrame) -> list[list[str]]:
+    """Return the heads, then the cells of each arm, of a comparison table as text."""
+    delayed = metric_named(table["metric"].iloc[0]).delayed
+    cells = [_delayed_cells(row) if delayed else _immediate_cells(row) for _, row in table.iterrows()]
+    heads = [head for head in cells[0] if len(table) > 1 or head not in _COMPARED]
+    return [heads, *([row[head] for head in heads] for row in cells)]
+
+
+def comparison_notes(table: pd.DataFrame) -> list[str]:
+    """Return the sentences that belong below a comparison table: pair by pair, then how to read it."""
+    metric, reference = metric_named(table["metric"].iloc[0]), table["reference"].iloc[0]
+    return [*_pair_notes(table, metric, reference), *_general_notes(table, metric, reference)]
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -62,6 +76,15 @@ def percent(share: float, sign: str = "%") -> str:
         return f"<0.1{sign}" if value < 1 else f">99.9{sign}"
     fine = value < 9.95 or value > 99
     return f"{f'{value:.1f}'.removesuffix('.0') if fine else _half_up(value)}{sign}"
+
+
+def short(value: float) -> str:
+    """Format a quantity to three digits, without powers of ten; a dash where it is missing."""
+    if math.isnan(value):
+        return "-"
+    if 0 < abs(value) < 0.0005:
+        return "<0.001" if value > 0 else ">-0.001"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def difference_text(row: pd.Series) -> str:

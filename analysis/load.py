@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import pandas as pd
 
-from analysis.folder import RunFolderError, UnfinishedRunError, check_folder, is_sweep, read_columns, read_run, typed
+from analysis.folder import RunFolderError, UnfinishedRunError, check_folder, is_sweep, read_columns, read_run
 from analysis.metrics import paired_values
+from analysis.recorded import Tables
 
 if TYPE_CHECKING:
+    from analysis.collection import RunCollection
     from analysis.points import SweepResults
-
-KEYS = ("scenario", "arm", "patient_id", "replicate")
 
 
 class FailedRowsWarning(UserWarning):
     """Some patients failed; their rows hold a reason instead of an outcome and are left out of every result."""
+
+
+class MissingRowsWarning(UserWarning):
+    """Some patients lack a row in some arm or replicate; what is there is used, and pairs need both sides."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ class PatientRecord:
     events: pd.DataFrame
 
 
-class RunResults:
-    """One finished run.
+class RunResults(Tables):
+    """One finished run; also reads what `analysis.recorded.Tables` reads.
 
     Attributes
     ----------
@@ -94,61 +97,6 @@ class RunResults:
         """The outcome rows that failed, with their `failure_reason`."""
         return self.outcomes[self.outcomes["status"] == "failed"]
 
-    def timeseries(
-        self, *, patient_id: int | None = None, arm: str | None = None, columns: Sequence[str] | None = None
-    ) -> pd.DataFrame:
-        """Read what was recorded over time, as much of it as asked for.
-
-        Parameters
-        ----------
-        patient_id, arm : optional
-            Only this patient, only this arm.
-        columns : sequence of str, optional
-            Only these columns, besides the keys and `time_min`.
-
-        Raises
-        ------
-        RunFolderError
-            If the run did not record its time series.
-        """
-        return self._read_recorded("timeseries", patient_id, arm, columns, "time_min")
-
-    def samples(
-        self, *, patient_id: int | None = None, arm: str | None = None, columns: Sequence[str] | None = None
-    ) -> pd.DataFrame:
-        """Read the blood samples, if any were asked for; as `timeseries`, and always with `sample`."""
-        return self._read_recorded("samples", patient_id, arm, columns, "sample", "time_min")
-
-    def cells(self, *, patient_id: int | None = None, arm: str | None = None) -> pd.DataFrame:
-        """Read the mast cells, if the run recorded them; parameters and errors as in `timeseries`."""
-        return self._read_recorded("cells", patient_id, arm)
-
-    def skin(
-        self, *, patient_id: int | None = None, arm: str | None = None, columns: Sequence[str] | None = None
-    ) -> pd.DataFrame:
-        """Read T cells and epidermis over days, if recorded; as `timeseries`, with `time_d` for `time_min`."""
-        return self._read_recorded("skin", patient_id, arm, columns, "time_d")
-
-    def clones(self, *, patient_id: int | None = None, arm: str | None = None) -> pd.DataFrame:
-        """Read the T-cell clones at the end of each arm, if recorded; parameters and errors as in `timeseries`."""
-        return self._read_recorded("clones", patient_id, arm)
-
-    def lattice(
-        self, *, patient_id: int | None = None, arm: str | None = None, columns: Sequence[str] | None = None
-    ) -> pd.DataFrame:
-        """Read daily pictures of the epidermis, if recorded; as `skin`, and always with `patch` and `place`."""
-        return self._read_recorded("lattice", patient_id, arm, columns, "time_d", "patch", "place")
-
-    def ige(
-        self, *, patient_id: int | None = None, arm: str | None = None, columns: Sequence[str] | None = None
-    ) -> pd.DataFrame:
-        """Read IgE, IgG4 and memory B cells day by day, if recorded; as `skin`, and always with `allergen`."""
-        return self._read_recorded("ige", patient_id, arm, columns, "time_d", "allergen")
-
-    def recorded(self, table: str) -> bool:
-        """Whether the run holds an opt-in table such as ``"skin"``."""
-        return (self.path / f"{table}.parquet").is_file()
-
     def patient(self, patient_id: int) -> PatientRecord:
         """Gather everything about one patient; a LookupError names the ids there are."""
         row = self.patients[self.patients["patient_id"] == patient_id]
@@ -161,9 +109,16 @@ class RunResults:
         return PatientRecord(
             patient_id,
             row.iloc[0],
-            self.outcomes[self.outcomes["patient_id"] == patient_id],
-            self.events[self.events["patient_id"] == patient_id],
+            self._of_patient("outcomes", patient_id),
+            self._of_patient("events", patient_id),
         )
+
+    def _of_patient(self, table: str, patient_id: int) -> pd.DataFrame:
+        """A patient's rows: of a table that was read before, else from the file, which is read no further."""
+        if table in self.__dict__:
+            frame: pd.DataFrame = self.__dict__[table]
+            return frame[frame["patient_id"] == patient_id]
+        return self._read(table, filters=[("patient_id", "==", patient_id)])
 
     def paired(self, metric: str) -> pd.DataFrame:
         """Put the arms side by side: one row per patient and replicate, one column per arm.
@@ -182,46 +137,28 @@ class RunResults:
         """
         return paired_values(self.outcomes, self.arms, metric)
 
-    def _read(self, table: str, **options: Any) -> pd.DataFrame:
-        file = self.path / f"{table}.parquet"
-        try:
-            frame = pd.read_parquet(file, engine="pyarrow", **options)
-        except Exception as error:
-            raise RunFolderError(f"{file} cannot be read ({error}); run the study again into a new folder") from error
-        return typed(frame, table, self.columns, partial="columns" in options)
 
-    def _read_recorded(
-        self, table: str, patient_id: int | None, arm: str | None, columns: Sequence[str] | None = None, *order: str
-    ) -> pd.DataFrame:
-        if not self.recorded(table):
-            raise RunFolderError(
-                f"this run did not record {table}; add `record: [{table}]` to the scenario and run it again"
-            )
-        if arm is not None and arm not in self.arms:
-            raise LookupError(f"arm {arm!r} is not in this run; its arms are {', '.join(self.arms)}")
-        known = self.columns.loc[self.columns["table"] == table, "name"]
-        unknown = [name for name in columns or () if name not in set(known)]
-        if unknown:
-            raise LookupError(f"{table} has no column {', '.join(unknown)}; it has {', '.join(known)}")
-        filters: list[tuple[str, str, Any]] = [] if patient_id is None else [("patient_id", "==", patient_id)]
-        filters += [] if arm is None else [("arm", "==", arm)]
-        options: dict[str, Any] = {"filters": filters or None}
-        if columns is not None:
-            options["columns"] = list(dict.fromkeys([*KEYS, *order, *columns]))
-        return self._read(table, **options)
+@overload
+def load_results(path: str | Path) -> RunResults | SweepResults: ...
 
 
-def load_results(path: str | Path) -> RunResults | SweepResults:
-    """Load a finished run folder, or the folder of a finished sweep.
+@overload
+def load_results(path: list[Any] | tuple[Any, ...]) -> RunCollection: ...
+
+
+def load_results(path: str | Path | list[Any] | tuple[Any, ...]) -> RunResults | SweepResults | RunCollection:
+    """Load a finished run folder, the folder of a finished sweep, or several runs one below the other.
+
+    Outcomes are read and checked at once, every other table when it is first asked for.
 
     Parameters
     ----------
-    path : str or path
-        The folder that a run wrote.
+    path : str or path, or a list of them
+        The folder that a run wrote; of several, run folders whose data dictionaries are the same.
 
     Returns
     -------
-    RunResults or SweepResults
+    RunResults, SweepResults or RunCollection
 
     Raises
     ------
@@ -234,7 +171,13 @@ def load_results(path: str | Path) -> RunResults | SweepResults:
     -----
     FailedRowsWarning
         If some rows failed, with their number.
+    MissingRowsWarning
+        If a patient lacks a row in an arm or replicate.
     """
+    if not isinstance(path, str | Path):
+        from analysis.collection import load_collection
+
+        return load_collection(path)
     folder = Path(path)
     if is_sweep(folder):
         from analysis.points import load_sweep
@@ -253,7 +196,24 @@ def load_results(path: str | Path) -> RunResults | SweepResults:
             FailedRowsWarning,
             stacklevel=2,
         )
+    _warn_of_missing(results)
     return results
+
+
+def _warn_of_missing(results: RunResults) -> None:
+    import pyarrow.parquet as pq
+
+    patients = pq.read_metadata(results.path / "patients.parquet").num_rows
+    replicates = results.outcomes["replicate"].nunique()
+    missing = patients * len(results.arms) * replicates - len(results.outcomes)
+    if missing > 0:
+        warnings.warn(
+            f"{missing} of {missing + len(results.outcomes)} rows are missing from {results.path / 'outcomes.parquet'} "
+            f"({patients} patients × {len(results.arms)} arms × {replicates} replicates were expected); run the study "
+            "again into a new folder to have them all",
+            MissingRowsWarning,
+            stacklevel=3,
+        )
 
 
 def _check_outcomes(results: RunResults) -> None:
@@ -261,6 +221,6 @@ def _check_outcomes(results: RunResults) -> None:
     repeated = outcomes.duplicated(["arm", "patient_id", "replicate"]).sum()
     if repeated:
         raise RunFolderError(f"{results.path / 'outcomes.parquet'}: {repeated} rows appear twice; the file is damaged")
-    strangers = sorted(set(outcomes["arm"]) - set(results.arms))
+    strangers = sorted(set(outcomes["arm"].unique()) - set(results.arms))
     if strangers:
         raise RunFolderError(f"outcomes.parquet has arms that run.json does not name: {', '.join(strangers)}")

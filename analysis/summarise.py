@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,10 @@ from analysis.delayed import QUARTILES, delayed_summary
 from analysis.intervals import Interval, Method, share_interval
 from analysis.load import RunResults
 from analysis.metrics import NECROLYSIS, SEVERITIES, finished, patient_means
+
+_READ = (
+    "arm patient_id replicate status treated reacted severity completed onset_min step_at_reaction delivered_dose_mg"
+).split()
 
 
 def summarise_arms(results: RunResults, *, interval: Method = "wilson", level: float = 0.95) -> pd.DataFrame:
@@ -35,7 +38,7 @@ def summarise_arms(results: RunResults, *, interval: Method = "wilson", level: f
     """
     records = []
     for arm in results.arms:
-        rows = results.outcomes[results.outcomes["arm"] == arm]
+        rows = results.outcomes.loc[results.outcomes["arm"] == arm, results.outcomes.columns.intersection(_READ)]
         known = finished(rows).set_index(["patient_id", "replicate"])
         record: dict[str, Any] = {
             "arm": arm,
@@ -111,14 +114,9 @@ def _shares(answers: dict[str, pd.Series], interval: Method, level: float) -> di
 def _quartiles(name: str, values: pd.Series, whole: bool = False) -> dict[str, float]:
     """Quartiles over patients; `whole` takes values that occur, as the step half-way between 3 and 4 is no step."""
     method: Any = "inverted_cdf" if whole else "linear"
-    average: Callable[[pd.Series], float] = _lower_median if whole else pd.Series.mean
-    known = values.dropna().astype("float64")
-    by_patient = known.groupby(level="patient_id").agg(average)
+    patients = values.dropna().astype("float64").groupby(level="patient_id")
+    by_patient = patients.quantile(0.5, interpolation="lower") if whole else patients.mean()
     return {
         f"{name}_{label}": float(np.quantile(by_patient, q, method=method)) if len(by_patient) else float("nan")
         for label, q in QUARTILES
     }
-
-
-def _lower_median(values: pd.Series) -> float:
-    return float(np.quantile(values, 0.5, method="inverted_cdf"))

@@ -12,14 +12,23 @@ from analysis.formatting import DISCLAIMER, WIDTH, aligned, difference_text, per
 
 def format_treatment(table: pd.DataFrame) -> str:
     """Print the frame of `analysis.treatment_table` as plain text of at most 100 columns."""
-    compared, reference = len(table) > 1, table["reference"].iloc[0]
+    lines = aligned(treatment_cells(table))
+    notes = [line for note in treatment_notes(table) for line in textwrap.wrap(note, WIDTH)]
+    return "\n".join([*textwrap.wrap(treatment_title(table), WIDTH), "", *lines, "", *notes, f"{DISCLAIMER}."])
+
+
+def treatment_title(table: pd.DataFrame) -> str:
+    """Say what a table of treatments compares."""
+    reference = table["reference"].iloc[0]
+    compared = f": arms compared with {reference} on the same patients" if len(table) > 1 else f" in {reference}"
+    return f"Treatment delivered, next to harm{compared}"
+
+
+def treatment_cells(table: pd.DataFrame) -> list[list[str]]:
+    """Return the heads, then the cells of each arm, of a table of treatments as text."""
     cells = [_cells(row) for _, row in table.iterrows()]
-    heads = [head for head in cells[0] if compared or head != "difference"]
-    lines = aligned([heads, *([row[head] for head in heads] for row in cells)])
-    title = "Treatment delivered, next to harm"
-    title += f": arms compared with {reference} on the same patients" if compared else f" in {reference}"
-    notes = [line for note in _notes(table) for line in textwrap.wrap(note, WIDTH)]
-    return "\n".join([*textwrap.wrap(title, WIDTH), "", *lines, "", *notes, f"{DISCLAIMER}."])
+    heads = [head for head in cells[0] if len(table) > 1 or head != "difference"]
+    return [heads, *([row[head] for head in heads] for row in cells)]
 
 
 def _cells(row: pd.Series) -> dict[str, str]:
@@ -50,7 +59,8 @@ def _minutes(value: float) -> str:
     return "-" if math.isnan(value) else f"{value + 0.0:.0f}"
 
 
-def _notes(table: pd.DataFrame) -> list[str]:
+def treatment_notes(table: pd.DataFrame) -> list[str]:
+    """Return the sentences that belong below a table of treatments."""
     targets = [target for target in dict.fromkeys(table["target"]) if target]
     level = f"{100 * table['level'].iloc[0]:g} %"
     notes = ["Completed: every step given. Dose: share of that asked for, and delay: medians."]

@@ -33,7 +33,7 @@ def test_run_population_runs(tmp_path) -> None:
     assert again.stdout == done.stdout
 
 
-@pytest.mark.parametrize("script", ["run_population", "sweep_protocols", "fit_mrgprx2", "decision_map"])
+@pytest.mark.parametrize("script", ["run_population", "sweep_protocols", "fit_mrgprx2", "decision_map", "make_figures"])
 def test_scripts_to_copy_are_short_and_use_public_calls(script) -> None:
     text = (ROOT / "scripts" / f"{script}.py").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 60
@@ -60,6 +60,21 @@ def test_sweep_protocols_prints_every_arm_and_draws(tmp_path) -> None:
     assert "not medical advice" in done.stdout
     for name in ("sweep", "step_at_breakthrough", "bell"):
         assert (tmp_path / "run" / f"{name}.png").stat().st_size > 10_000
+
+
+@pytest.mark.slow
+def test_make_figures_draws_every_figure(tmp_path) -> None:
+    words = ["--out", "figures", "--patients", "6", "--cells", "200"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "error", str(ROOT / "scripts" / "make_figures.py"), *words]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=600)
+    assert done.returncode == 0, done.stderr
+    drawn = sorted(path.name for path in (tmp_path / "figures").glob("*.png"))
+    assert len(drawn) == 34
+    for name in drawn:
+        size = (tmp_path / "figures" / name).read_bytes()[16:24]
+        width = int.from_bytes(size[:4], "big")
+        assert width == (1280 if name.endswith("_slide.png") else 3504)
 
 
 def test_fit_mrgprx2_fits_and_compares() -> None:

@@ -1,0 +1,63 @@
+"""Draw every figure of the package from small runs: ``python scripts/make_figures.py --out figures``.
+
+Each is one function of `analysis`, saved for slides (1280 × 720) and for A4 across (300 dots an inch). They show what
+the functions draw; for findings raise --patients and --cells.
+Research and teaching software, not medical advice.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from _figure_frames import cell_traces, small_atlas
+
+import analysis as an
+from abm import crosslink_bell, load_study, run_study
+
+DOTS = {"slide": 80, "print": 219}  # an inch of the figures' 16 × 9
+
+
+def figures(patients: int, cells: int, out: Path) -> Iterator[tuple[str, Any]]:
+    """Run what is needed and yield each figure with its name."""
+    few = [f"patients={patients}", f"cells={cells}", "record=[timeseries, cells]"]
+    ige = run_study(load_study("comparison", few), out=out / "ige")
+    skin = run_study(load_study("sjs", [f"patients={patients}"]), out=out / "skin")
+    patient = ige.outcomes.sort_values(["reactions", "patient_id"])["patient_id"].iloc[-1].item()
+    for draw in (an.plot_comparison, an.plot_courses, an.plot_dilemma, an.plot_steps):
+        yield draw.__name__.removeprefix("plot_"), draw(ige)
+    yield "step_at_breakthrough", an.plot_step_at_breakthrough(ige, "rdd")
+    yield "forest", an.plot_forest(an.comparison_table(ige))
+    yield "dose_to_reaction", an.plot_dose_to_reaction(an.cumulative_incidence(ige, "dose_mg"))
+    yield "days_to_skin", an.plot_incidence(an.cumulative_incidence(skin, "skin_d"))
+    yield "body_surface", an.plot_body_surface(skin)
+    yield "patient", an.plot_patient(ige.patient(patient).events)
+    yield "series", an.plot_series(ige.timeseries(patient_id=patient))
+    yield "raster", an.plot_raster(ige.cells(patient_id=patient))
+    yield "traces", an.plot_traces(cell_traces(cells))
+    yield "bell", an.plot_bell(crosslink_bell())
+    yield "atlas", an.plot_atlas(small_atlas(patients, cells, str(out)))
+    few = [f"patients={patients}", f"sweep.zip.cells=[{cells}, {cells}, 10]"]
+    sweep = run_study(load_study("decision_map", few), out=out / "map")
+    yield "decision_map", an.plot_decision_map(an.decision_table(sweep))
+    yield "points", an.plot_points(an.points_table(sweep))
+
+
+def main(words: list[str] | None = None) -> int:
+    """Draw the figures into a folder, and name each."""
+    parser = argparse.ArgumentParser(description="Draw every figure from small runs.")
+    parser.add_argument("--out", type=Path, default=Path("figures"), help="folder of figures and runs")
+    parser.add_argument("--patients", type=int, default=20)
+    parser.add_argument("--cells", type=int, default=1000)
+    given = parser.parse_args(words)
+    for name, figure in figures(given.patients, given.cells, given.out):
+        for use, dots in DOTS.items():
+            figure.savefig(given.out / f"{name}_{use}.png", dpi=dots)
+        print(given.out / f"{name}_slide.png", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
