@@ -18,16 +18,20 @@ if TYPE_CHECKING:
     from analysis.dictionary import data_dictionary_markdown
     from analysis.dilemma_plot import plot_dilemma
     from analysis.formatting import format_table
+    from analysis.interruption_atlas import interruption_table, plot_interruption_atlas, restart_table
     from analysis.load import FailedRowsWarning, RunFolderError, RunResults, UnfinishedRunError, load_results
     from analysis.metrics import METRICS
     from analysis.plots import plot_comparison, plot_steps
     from analysis.points import SweepResults, format_points, points_table
+    from analysis.protocol_front import plot_protocol_front
+    from analysis.sensitivity_plot import plot_sensitivity
     from analysis.skin_plots import plot_body_surface
     from analysis.summarise import steps_at_reaction, summarise_arms
     from analysis.sweep_plots import plot_step_at_breakthrough, plot_sweep
     from analysis.sweeps import sweep_table
     from analysis.treatment import treatment_table
     from analysis.treatment_text import format_treatment
+    from analysis.variance import nested_variance
 
 # A file named analysis.py in the working folder hides this package; callers tell the two apart by this constant.
 __version_marker__ = "desensim"
@@ -44,6 +48,10 @@ _HOME = {
     "decision_table": "decision_map",
     "metrics_shown": "delayed",
     "comparison_table": "compare",
+    "interruption_table": "interruption_atlas",
+    "plot_interruption_atlas": "interruption_atlas",
+    "restart_table": "interruption_atlas",
+    "nested_variance": "variance",
     "format_table": "formatting",
     "format_treatment": "treatment_text",
     "plot_bell": "bell_plot",
@@ -51,6 +59,8 @@ _HOME = {
     "plot_comparison": "plots",
     "plot_decision_map": "decision_map",
     "plot_dilemma": "dilemma_plot",
+    "plot_protocol_front": "protocol_front",
+    "plot_sensitivity": "sensitivity_plot",
     "plot_step_at_breakthrough": "sweep_plots",
     "plot_steps": "plots",
     "plot_sweep": "sweep_plots",
@@ -77,17 +87,23 @@ __all__ = [
     "format_points",
     "format_table",
     "format_treatment",
+    "interruption_table",
     "load_results",
     "metrics_shown",
+    "nested_variance",
     "plot_bell",
     "plot_body_surface",
     "plot_comparison",
     "plot_decision_map",
     "plot_dilemma",
+    "plot_interruption_atlas",
+    "plot_protocol_front",
+    "plot_sensitivity",
     "plot_step_at_breakthrough",
     "plot_steps",
     "plot_sweep",
     "points_table",
+    "restart_table",
     "steps_at_reaction",
     "summarise_arms",
     "sweep_table",

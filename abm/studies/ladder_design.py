@@ -9,6 +9,7 @@ from typing import Any
 
 from abm.protocols import build_protocol
 from abm.scenario import Arm, Gap, Per, Scenario, Step
+from abm.studies.science import BadQuestion
 
 PUBLISHED = ("ladder_12_step", "one_bag", "graded_10_fold", "full_dose", "slow_infusion")
 """Protocols that every design is held against; the first is the reference. The last two are no ladders."""
@@ -17,11 +18,7 @@ START_LOG10 = (-6.0, -2.0)
 RATIO = (1.2, 10.0)
 INTERVAL_MIN = (1, 60)
 STEPS = (2, 24)
-LAST_MIN = (5, 360)
-
-
-class NoInfusion(ValueError):
-    """The arm whose protocol is to be designed gives no infusion."""
+LAST_MIN = (5, 600)
 
 
 @dataclass(frozen=True)
@@ -126,14 +123,14 @@ def what_is_given(scenario: Scenario, arm: Arm) -> Given:
 
     Raises
     ------
-    NoInfusion
+    BadQuestion
         If there is none.
     """
     from abm.parameters.catalog import DRUGS
 
     steps = [item for item in arm.course if isinstance(item, Step)]
     if not steps or isinstance(arm.course[0], Gap):
-        raise NoInfusion(f"arm {arm.name!r} does not begin with an infusion; name another one with --arm")
+        raise BadQuestion(f"arm {arm.name!r} does not begin with an infusion; name another one with --arm")
     first = [step for step in steps if (step.drug, step.protocol) == (steps[0].drug, steps[0].protocol)]
     dose_mg, drug = math.fsum(step.dose_mg for step in first), steps[0].drug
     known = {**DRUGS, **scenario.drugs}[drug]

@@ -77,7 +77,7 @@ def optimise(
     ------
     MissingExtra
         Optuna is not installed.
-    NoInfusion
+    BadQuestion
         The arm gives no infusion.
     SelectionError, RunFolderError, CannotWrite
         As `abm.study.run_study`.
@@ -150,7 +150,7 @@ def _fresh_scenario(
         for name, course in courses.items()
     )
     question = "How safe are designed ladders in patients whom the search has not seen?"
-    fresh = _sized(scenario, effort.fresh, effort.cells)
+    fresh = _sized(scenario, effort.fresh, effort.fresh_cells)
     seed = (scenario.seed + _FRESH_SEED) % 2**32
     return dataclasses.replace(fresh, name="optimise_fresh", question=question, arms=arms, seed=seed)
 
@@ -212,6 +212,28 @@ def choose(protocols: pd.DataFrame) -> tuple[str, str]:
     if len(better):
         return str(better["protocol"].iloc[0]), "safer and shorter"
     return str(designs.sort_values(["risk", "duration_min"])["protocol"].iloc[0]), "least risk"
+
+
+def verdict(found: Optimum, effort: Effort) -> str:
+    """Say in two sentences what was found."""
+    table = found.protocols.set_index("protocol")
+    best, reference = table.loc[found.winner], table.loc[REFERENCE]
+    risk, bound = f"{100 * best['risk']:.1f} %", f"{100 * best['risk_high']:.1f} %"
+    hours, usual = best["duration_min"] / 60.0, reference["duration_min"] / 60.0
+    what = f"{found.winner} takes {hours:.2f} h ({REFERENCE}: {usual:.2f} h); risk {risk}, upper 95 % bound {bound}"
+    limit = f"the limit of {100 * effort.limit:g} %"
+    said = {
+        "limit": f"The shortest design within {limit}: {what}.",
+        "safer and shorter": (
+            f"No design that was tried on fresh patients is within {limit}, nor need {REFERENCE} be "
+            f"(upper bound {100 * reference['risk_high']:.1f} %). The shortest that is shorter than it and has no more "
+            f"risk in the same patients: {what}."
+        ),
+        "least risk": (
+            f"No design is within {limit}, and none is both shorter than {REFERENCE} and as safe. Least risk: {what}."
+        ),
+    }
+    return said[found.why]
 
 
 def _winner_yaml(scenario: Scenario, arm: Arm, given: Given, designs: Sequence[Design], winner: str) -> str:

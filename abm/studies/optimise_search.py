@@ -54,22 +54,24 @@ class Effort:
         Other sets of the fitted parameters under which the second look is repeated, on half of the patients.
     quantile : float
         Which quantile of the risks, over the fitted set and the others, is to be small.
-    fresh, limit : int, float
-        Patients that no search has seen, and what the upper 95 % bound of their risk should not exceed.
+    fresh, fresh_cells, limit : int, int, float
+        Patients that no search has seen, their mast cells, and what the upper 95 % bound of their risk should not
+        exceed.
     finalists : int
         Designs that are tried on them.
     seed : int
         Key of the search's own choices.
     """
 
-    trials: int = 120
+    trials: int = 100
     patients: int = 60
-    cells: int = 1000
-    sets: int = 4
+    cells: int = 600
+    sets: int = 3
     quantile: float = 0.75
     fresh: int = 1000
+    fresh_cells: int = 2000
     limit: float = 0.05
-    finalists: int = 6
+    finalists: int = 5
     seed: int = 1
 
 

@@ -1,9 +1,13 @@
-"""The libraries of the extra ``science``: Optuna and SALib, imported when a study needs them."""
+"""What design studies share: the libraries of the extra ``science``, imported when needed, and their refusals."""
 
 from __future__ import annotations
 
 import importlib
 from typing import Any
+
+
+class BadQuestion(ValueError):
+    """A study is asked what it cannot answer: an unknown name, or nothing to vary or to replace."""
 
 
 class MissingExtra(ImportError):
