@@ -6,6 +6,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator
+from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -105,7 +106,7 @@ def sensitivity(
     typer.echo(ranking_text(found.table))
     typer.echo(variance_text(found.variance))
     for arm in dict.fromkeys(found.table["arm"]):
-        _figure(out / f"{arm}.png", lambda draw, arm=arm: draw.plot_sensitivity(found.table, arm))
+        _figure(out / f"{arm}.png", methodcaller("plot_sensitivity", found.table, arm))
     typer.echo(f"Everything is in {out}\n{DISCLAIMER}")
 
 
@@ -159,7 +160,9 @@ def ranking_text(table: pd.DataFrame) -> str:
     for arm, part in table.groupby("arm", sort=False):
         unused = int((~part["used"]).sum())
         lines.append(f"\n{arm}: {part['measure'].iloc[0]} is {part['at_value'].iloc[0]:.3g} as things are")
-        lines.append(f"{'parameter':<44}{'kind':<9}{'at low':>9}{'at high':>9}{'effect':>9}{'± s.e.':>8}{'µ*':>8}{'σ':>8}")
+        lines.append(
+            f"{'parameter':<44}{'kind':<9}{'at low':>9}{'at high':>9}{'effect':>9}{'± s.e.':>8}{'µ*':>8}{'σ':>8}"
+        )
         for row in part[part["effect"] > 0.0].head(_SHOWN).itertuples():
             screened = f"{row.mu_star:>8.3f}{row.sigma:>8.3f}" if row.mu_star == row.mu_star else f"{'-':>8}{'-':>8}"
             lines.append(
@@ -167,7 +170,9 @@ def ranking_text(table: pd.DataFrame) -> str:
                 f"{row.standard_error:>8.2g}{screened}"
             )
         silent = int((part["effect"] == 0.0).sum())
-        lines.append(f"of {len(part)} parameters {silent} have no effect here, {unused} of them because nothing reads them")
+        lines.append(
+            f"of {len(part)} parameters {silent} have no effect here, {unused} of them because nothing reads them"
+        )
     return "\n".join(lines)
 
 
@@ -192,7 +197,14 @@ def counted() -> Iterator[Callable[[str, int, int], None]]:
         yield _Lines()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),

@@ -139,8 +139,8 @@ def restart_table(table: pd.DataFrame, *, margin: float = MARGIN) -> pd.DataFram
     Returns
     -------
     pandas.DataFrame
-        One row per drug, step reached and gap: ``gap_h``, ``step_reached``, ``drug``, ``half_life_min``, ``n``; ``risk``
-        of going on with the next step (after step 12 the next dose), with ``risk_low`` and ``risk_high``;
+        One row per drug, step reached and gap: ``gap_h``, ``step_reached``, ``drug``, ``half_life_min``, ``n``;
+        ``risk`` of going on with the next step (after step 12 the next dose), with ``risk_low`` and ``risk_high``;
         ``safe_restart_step``, the latest step whose risk, and that of every earlier one, is within the margin;
         ``risk_at_restart`` with its limits, and ``risk_from_1``.
     """

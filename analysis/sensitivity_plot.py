@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 _LOW, _HIGH = "#0072B2", "#D55E00"
 _MOST_BARS = 14
+_MEASURED = {
+    "harmed": "share of patients harmed",
+    "moderate_or_severe": "share with a moderate or severe reaction",
+    "reacted": "share with any reaction",
+    "any_necrolysis": "share with epidermal necrolysis",
+    "released_fraction": "share of mast cells degranulated",
+    "max_detached_percent": "greatest body surface detached, %, mean",
+}
 _LABELLED = 8
 
 
@@ -46,17 +54,17 @@ def plot_sensitivity(table: pd.DataFrame, arm: str, *, title: str = "") -> Figur
         raise LookupError(f"no arm {arm!r} in this table; there are {', '.join(dict.fromkeys(table['arm']))}")
     figure = new_figure(title or f"What the outcome of {arm_name(arm, None)} hangs on")
     screened = "mu_star" in part and part["mu_star"].notna().any()
-    left = figure.add_axes((0.29, 0.17, 0.3 if screened else 0.66, 0.67))
+    left = figure.add_axes((0.26, 0.21, 0.33 if screened else 0.7, 0.63))
     moving = part[part["effect"] > 0.0].sort_values("effect", ascending=False, kind="stable")
     _draw_tornado(left, moving.head(_MOST_BARS), part)
     if screened:
-        _draw_morris(figure.add_axes((0.69, 0.17, 0.285, 0.67)), part[part["mu_star"].notna()])
+        _draw_morris(figure.add_axes((0.69, 0.21, 0.285, 0.63)), part[part["mu_star"].notna()])
     still = len(part) - len(moving)
     note = (
-        f"Each parameter at the ends of its range, the others as they are, in the same patients. {len(moving)} of "
-        f"{len(part)} change anything here, {still} do not. (f): fitted, the others assumed."
+        f"Left: each parameter at the ends of its range, the others as they are, in the same patients; {still} of "
+        f"{len(part)} change nothing here.\n(f): fitted, the others assumed. Right: all of the leading ones at once."
     )
-    figure.text(0.02, 0.055, note, fontsize=FOOT, color=QUIET, va="bottom")
+    figure.text(0.02, 0.055, note, fontsize=FOOT, color=QUIET, va="bottom", linespacing=1.3)
     figure.text(0.02, 0.018, f"{DISCLAIMER}.", fontsize=FOOT, color=QUIET, va="bottom")
     return figure
 
@@ -68,7 +76,7 @@ def _name(row: pd.Series) -> str:
 
 
 def _draw_tornado(axis: Axes, part: pd.DataFrame, whole: pd.DataFrame) -> None:
-    usual = float(whole["at_value"].iloc[0])
+    usual, measure = float(whole["at_value"].iloc[0]), str(whole["measure"].iloc[0])
     for place, (_, row) in enumerate(part.iterrows()):
         for end, colour, shift in (("at_low", _LOW, -0.19), ("at_high", _HIGH, 0.19)):
             width = row[end] - usual
@@ -78,7 +86,7 @@ def _draw_tornado(axis: Axes, part: pd.DataFrame, whole: pd.DataFrame) -> None:
     axis.axvline(usual, color=INK, linewidth=1.2)
     axis.set_yticks(range(len(part)), [_name(row) for _, row in part.iterrows()], fontsize=13, color=INK)
     axis.set_ylim(max(len(part), 1) - 0.4, -0.6)
-    axis.set_xlabel(str(whole["measure"].iloc[0]).replace("_", " "), fontsize=TEXT - 1, color=INK)
+    axis.set_xlabel(_MEASURED.get(measure, measure.replace("_", " ")), fontsize=TEXT - 1, color=INK)
     axis.tick_params(axis="x", labelsize=TEXT - 4, colors=INK)
     axis.grid(axis="x", color="#E5E5E5", linewidth=0.8)
     axis.set_axisbelow(True)

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from abm.parameters.catalog import ParameterSet, parameters_of
+from abm.parameters.parameter import Parameter
 from abm.population import draw_patient, select_patients
 from abm.scenario import Arm, Scenario
 from abm.treatment import Work, treat_patient
@@ -80,7 +81,7 @@ class SamePatients:
         self.threads = threads
         chosen = select_patients(self.scenario, self.parameters({}))
         self.ids = tuple(sorted(int(number) for number in chosen["patient_id"]))
-        self._drawn: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._drawn: dict[tuple[Any, ...], dict[int, dict[str, Any]]] = {}
 
     def parameters(self, changed: Mapping[str, float]) -> ParameterSet:
         """The scenario's numbers, some of them `changed`."""
@@ -140,6 +141,19 @@ class SamePatients:
 def numbers_of(scenario: Scenario, changed: Mapping[str, float] | None = None) -> ParameterSet:
     """Return a scenario's numbers, some of them `changed`."""
     return parameters_of(scenario.drugs, {**scenario.parameters, **(changed or {})})
+
+
+def span(parameter: Parameter) -> tuple[float, float]:
+    """Low and high end of a parameter's range, as far as the model may take it."""
+    return max(parameter.low, parameter.hard_low), min(parameter.high, parameter.hard_high)
+
+
+def within(parameter: Parameter, share: float) -> float:
+    """The value at a share of the way through the range: by ratios, where it is positive and wide."""
+    low, high = span(parameter)
+    if low > 0.0 and high / low > 4.0:
+        return float(low * (high / low) ** share)
+    return float(low + (high - low) * share)
 
 
 def _checked(outcomes: pd.DataFrame) -> pd.DataFrame:

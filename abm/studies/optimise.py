@@ -1,4 +1,4 @@
-"""``desensim optimise``: short ladders that are safe in patients whom no search has seen, beside the published protocols."""
+"""``desensim optimise``: short ladders that are safe in fresh patients, beside the published protocols."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from abm.scenario_writer import resolved_yaml
 from abm.studies.common_numbers import SamePatients, measured, numbers_of
 from abm.studies.ladder_design import PUBLISHED, Design, Given, published_steps, what_is_given
 from abm.studies.optimise_search import MEASURE, Effort, Judge, Progress, finalists, plausible_sets, search
-from abm.studies.point_store import PointStore
+from abm.studies.point_store import PointStore, write_csv
 from abm.studies.science import science
 from abm.study_run import run_scenario
 from abm.whole_files import write_whole
@@ -94,13 +94,13 @@ def optimise(
         judge = Judge(people, arm, sets, effort)
         known = {name: _published(store, judge, name, given) for name in PUBLISHED}
         trials = search(folder, given, judge, effort, tell)
-        _write_csv(folder / "search.csv", _with_published(trials, known, given))
+        write_csv(folder / "search.csv", _with_published(trials, known, given))
         designs = finalists(trials, effort, known[REFERENCE]["risk"])
         fresh = _fresh_scenario(scenario, arm, given, designs, effort)
         run_scenario(fresh, folder / "fresh", threads, partial(tell, "fresh patients"))
         table = _protocol_table(folder / "fresh", fresh, designs, effort)
         table = table.join(_robustness(store, fresh, sets, effort, threads, tell), on="protocol")
-        _write_csv(folder / "protocols.csv", table)
+        write_csv(folder / "protocols.csv", table)
         winner, why = choose(table)
         text = _winner_yaml(scenario, arm, given, designs, winner)
         write_whole(folder / "winner.yaml", lambda file: file.write(text.encode()))
@@ -139,9 +139,7 @@ def _with_published(trials: pd.DataFrame, known: Mapping[str, dict[str, Any]], g
     return pd.concat([named[["protocol", *trials.columns]], pd.DataFrame(rows)], ignore_index=True)
 
 
-def _fresh_scenario(
-    scenario: Scenario, arm: Arm, given: Given, designs: Sequence[Design], effort: Effort
-) -> Scenario:
+def _fresh_scenario(scenario: Scenario, arm: Arm, given: Given, designs: Sequence[Design], effort: Effort) -> Scenario:
     """The published protocols and the finalists as arms, for patients whom the search has not seen."""
     courses = {name: published_steps(name, given) for name in PUBLISHED}
     courses |= {f"design_{number}": design.steps(given) for number, design in enumerate(designs, start=1)}
@@ -171,7 +169,15 @@ def _protocol_table(folder: Path, fresh: Scenario, designs: Sequence[Design], ef
         row["duration_min"] = sum(item.duration_min for item in arm.course)
         row["mean_delay_min"] = float(delay[arm.name])
         row["completed"] = float(treated.loc[arm.name, "completed"])
-        for name in ("n", "risk", "risk_low", "risk_high", "risk_difference", "risk_difference_low", "risk_difference_high"):
+        for name in (
+            "n",
+            "risk",
+            "risk_low",
+            "risk_high",
+            "risk_difference",
+            "risk_difference_low",
+            "risk_difference_high",
+        ):
             row[name] = compared.loc[arm.name, name]
         row["within_limit"] = bool(row["risk_high"] <= effort.limit)
         rows.append(row)
@@ -187,7 +193,7 @@ def _robustness(
     found = []
     for number, changed in enumerate([{}, *sets]):
         tell("sets of parameters", number, len(sets) + 1)
-        found.append(store.get(f"fresh set {number}", lambda changed=changed: _risks(people, changed)))
+        found.append(store.get(f"fresh set {number}", partial(_risks, people, changed)))
     tell("sets of parameters", len(sets) + 1, len(sets) + 1)
     risks = pd.DataFrame(found)
     return pd.DataFrame({"robust_risk": risks.quantile(effort.quantile), "worst_risk": risks.max()})
@@ -251,7 +257,3 @@ def _winner_yaml(scenario: Scenario, arm: Arm, given: Given, designs: Sequence[D
         "# Simulation: research and teaching, not medical advice.\n"
     )
     return head + resolved_yaml(whole)
-
-
-def _write_csv(path: Path, table: pd.DataFrame) -> None:
-    write_whole(path, lambda file: file.write(table.to_csv(index=False).encode()))

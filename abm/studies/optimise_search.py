@@ -1,4 +1,4 @@
-"""The search for short and safe ladders: Optuna proposes, a few patients judge, more patients judge what is promising."""
+"""The search for short and safe ladders: Optuna proposes, a few patients judge, then more patients."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scipy.stats import binomtest, qmc
 from abm.parameters.catalog import all_parameters
 from abm.parameters.parameter import Parameter
 from abm.scenario import Arm, Step
-from abm.studies.common_numbers import SamePatients, measured
+from abm.studies.common_numbers import SamePatients, measured, span, within
 from abm.studies.ladder_design import (
     FIRST_TRIALS,
     INTERVAL_MIN,
@@ -77,15 +77,7 @@ class Effort:
 
 def fitted_parameters(people: SamePatients) -> list[Parameter]:
     """Numbers that were fitted and have a range."""
-    return [p for p in all_parameters(people.scenario.drugs) if p.kind == "fitted" and p.low < p.high]
-
-
-def within(parameter: Parameter, share: float) -> float:
-    """The value at a share of the way from `low` to `high`: by ratios, where the range is positive and wide."""
-    low, high = parameter.low, parameter.high
-    if low > 0.0 and high / low > 4.0:
-        return float(low * (high / low) ** share)
-    return float(low + (high - low) * share)
+    return [p for p in all_parameters(people.scenario.drugs) if p.kind == "fitted" and span(p)[0] < span(p)[1]]
 
 
 def plausible_sets(people: SamePatients, full_dose: Arm, wanted: int, seed: int) -> list[dict[str, float]]:

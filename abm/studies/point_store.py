@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from abm.provenance import differences, plain
 from abm.run_folder import DifferentRun, RunFolderError
 from abm.whole_files import locked_folder, remove_leftovers, write_whole, writing
@@ -96,3 +98,8 @@ class PointStore:
             with writing(file), open(file, "r+b") as out:
                 out.truncate(len(whole))
         return dict(json.loads(line) for line in whole.splitlines())
+
+
+def write_csv(path: Path, table: pd.DataFrame) -> None:
+    """Write a table, whole or not at all."""
+    write_whole(path, lambda file: file.write(table.to_csv(index=False).encode()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,9 @@ import pandas as pd
 from abm import provenance
 from abm.scenario import Scenario
 from abm.studies.common_numbers import MEASURES, SamePatients, numbers_of
-from abm.studies.point_store import PointStore
+from abm.studies.point_store import PointStore, write_csv
 from abm.studies.science import BadQuestion, science
 from abm.studies.sensitivity_points import Varied, arms_alone, found_at, mean_of, values_of, varied
-from abm.whole_files import write_whole
 
 Progress = Callable[[str, int, int], None]
 LEVELS = 4
@@ -109,8 +109,7 @@ def sensitivity(
         table = table.merge(study.sobol(top[: plan.sobol_top]), on=["parameter", "arm"], how="left")
         split = _variance(scenario, study, threads)
         for name, frame in (("sensitivity", table), ("variance", split)):
-            text = frame.to_csv(index=False).encode()
-            write_whole(folder / f"{name}.csv", lambda file, text=text: file.write(text))
+            write_csv(folder / f"{name}.csv", frame)
     return Sensitivity(folder, table, split)
 
 
@@ -147,7 +146,7 @@ class _Study:
 
     def at(self, key: str, changed: Mapping[str, float], **sizes: Any) -> dict[str, Any]:
         """What the patients do at a point, from the store if it is there."""
-        found: dict[str, Any] = self.store.get(key, lambda: found_at(self.people, changed, **sizes))
+        found: dict[str, Any] = self.store.get(key, partial(found_at, self.people, changed, **sizes))
         return found
 
     def one_at_a_time(self) -> pd.DataFrame:
@@ -157,7 +156,7 @@ class _Study:
             self.tell("parameters at both ends", number, len(self.varied))
             low, high = (
                 self.at(f"{one.name} {end}", {one.name: value}) if one.used and value != one.value else base
-                for end, value in (("low", one.parameter.low), ("high", one.parameter.high))
+                for end, value in zip(("low", "high"), one.ends, strict=True)
             )
             rows += [self._ends(one, arm, base, low, high) for arm in self.arms]
         self.tell("parameters at both ends", len(self.varied), len(self.varied))
@@ -174,8 +173,9 @@ class _Study:
         errors = [paired_error(values_of(found, measure, arm), values_of(base, measure, arm)) for found in (low, high)]
         return {
             "arm": arm, "measure": measure, "parameter": one.name, "kind": p.kind, "unit": p.unit, "used": one.used,
-            "value": one.value, "low": p.low, "high": p.high, "at_value": usual, "at_low": at_low, "at_high": at_high, **ends,
-            "effect": max(effects, default=float("nan")), "standard_error": float(np.nanmax([0.0, *errors])),
+            "value": one.value, "low": one.ends[0], "high": one.ends[1], "at_value": usual, "at_low": at_low,
+            "at_high": at_high, **ends, "effect": max(effects, default=float("nan")),
+            "standard_error": float(np.nanmax([0.0, *errors])),
         }  # fmt: skip
 
     def _means(self, what: str, names: Sequence[str], shares: np.ndarray) -> pd.DataFrame:
@@ -272,8 +272,7 @@ def _variance(scenario: Scenario, study: _Study, threads: int) -> pd.DataFrame:
         changed = {one.name: one.at(float(dice.random())) for one in study.varied if one.used}
         ids = crowd.ids[number * plan.set_patients : (number + 1) * plan.set_patients]
         size = {"ids": ids, "replicates": plan.set_replicates}
-        find = lambda changed=changed, size=size: found_at(crowd, changed, **size)  # noqa: E731
-        found.append(study.store.get(f"set {number}", find))
+        found.append(study.store.get(f"set {number}", partial(found_at, crowd, changed, **size)))
     study.tell("sets of all parameters", plan.sets, plan.sets)
     kept = [each for each in found if "failed" not in each]
     rows = []

@@ -14,7 +14,7 @@ from abm.parameters.catalog import ParameterSet, all_parameters
 from abm.parameters.parameter import Parameter
 from abm.population import SelectionError, draw_patient
 from abm.scenario import Scenario
-from abm.studies.common_numbers import MEASURES, CourseFailed, SamePatients, measured
+from abm.studies.common_numbers import MEASURES, CourseFailed, SamePatients, measured, span, within
 from abm.studies.science import BadQuestion
 from abm.sweep import NotedParameters
 from abm.treatment import Work, treat_patient
@@ -36,11 +36,13 @@ class Varied:
         return self.parameter.name
 
     def at(self, share: float) -> float:
-        """The value at a share of the way from `low` to `high`: by ratios, where the range is positive and wide."""
-        low, high = self.parameter.low, self.parameter.high
-        if low > 0.0 and high / low > 4.0:
-            return float(low * (high / low) ** share)
-        return float(low + (high - low) * share)
+        """The value at a share of the way through the range."""
+        return within(self.parameter, share)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Low and high end of the range."""
+        return span(self.parameter)
 
 
 class _ReadByName(NotedParameters):
@@ -83,7 +85,7 @@ def varied(people: SamePatients, patterns: Sequence[str] = (), kinds: Sequence[s
     """
     numbers: ParameterSet = people.parameters({})
     used = used_parameters(people)
-    every = [p for p in all_parameters(people.scenario.drugs) if p.low < p.high]
+    every = [p for p in all_parameters(people.scenario.drugs) if span(p)[0] < span(p)[1]]
     chosen: set[str] = set()
     for pattern in patterns or ("*",):
         found = {p.name for p in every if p.name == pattern}
