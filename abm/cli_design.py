@@ -22,6 +22,7 @@ _SHOWN = 12
 Changes = Annotated[
     list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the scenario; repeatable.")
 ]
+Out = Annotated[Path | None, typer.Option(help="Folder; the same command again resumes.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Threads; by default one per processor.")]
 
 OPTIMISE_EXAMPLE = "Example: desensim optimise rdd --set drug=ceftriaxone --out runs/ceftriaxone_ladder"
@@ -41,7 +42,7 @@ def optimise(
     limit: Annotated[float | None, typer.Option(min=0.001, max=0.5, help="Of the risk's upper bound (0.05).")] = None,
     finalists: Annotated[int | None, typer.Option(min=1, max=20, help="Designs tried on fresh patients (5).")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Key of the search's own choices (1).")] = None,
-    out: Annotated[Path, typer.Option(help="Folder; the same command again resumes.")] = Path("runs/optimise"),
+    out: Out = None,
     workers: Workers = None,
     changes: Changes = None,
 ) -> None:
@@ -66,8 +67,11 @@ def optimise(
         found = study.optimise(asked, arms[arm] if arm else asked.reference, effort, out, _threads(workers), progress)
     typer.echo(protocols_text(found.protocols, effort.limit))
     typer.echo(study.verdict(found, effort))
-    _figure(out / "front.png", lambda draw: draw.plot_protocol_front(found.trials, found.protocols, limit=effort.limit))
-    typer.echo(f"The winner's scenario: {out / 'winner.yaml'}; everything is in {out}\n{DISCLAIMER}")
+    _figure(
+        found.folder / "front.png",
+        lambda draw: draw.plot_protocol_front(found.trials, found.protocols, limit=effort.limit),
+    )
+    typer.echo(f"The winner's scenario: {found.folder / 'winner.yaml'}; everything is in {found.folder}\n{DISCLAIMER}")
 
 
 def sensitivity(
@@ -85,7 +89,7 @@ def sensitivity(
     sobol_points: Annotated[int | None, typer.Option(min=0, help="Their base sample, a power of two (16).")] = None,
     sets: Annotated[int | None, typer.Option(min=0, help="Sets of all parameters, to split the variance (20).")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Key of the designs (1).")] = None,
-    out: Annotated[Path, typer.Option(help="Folder; the same command again resumes.")] = Path("runs/sensitivity"),
+    out: Out = None,
     workers: Workers = None,
     changes: Changes = None,
 ) -> None:
@@ -106,8 +110,8 @@ def sensitivity(
     typer.echo(ranking_text(found.table))
     typer.echo(variance_text(found.variance))
     for arm in dict.fromkeys(found.table["arm"]):
-        _figure(out / f"{arm}.png", methodcaller("plot_sensitivity", found.table, arm))
-    typer.echo(f"Everything is in {out}\n{DISCLAIMER}")
+        _figure(found.folder / f"{arm}.png", methodcaller("plot_sensitivity", found.table, arm))
+    typer.echo(f"Everything is in {found.folder}\n{DISCLAIMER}")
 
 
 def _given(**sizes: Any) -> dict[str, Any]:

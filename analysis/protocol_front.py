@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_DESIGN = "#009E73"
+_DESIGN = "#E69F00"
 _SEARCHED = "#BBBBBB"
 
 
@@ -36,7 +36,7 @@ def plot_protocol_front(trials: pd.DataFrame, protocols: pd.DataFrame, *, limit:
         16:9; save it with ``figure.savefig("front.png", dpi=120)``.
     """
     figure = new_figure("Time against risk: designed ladders beside the published protocols")
-    axis = figure.subplots(gridspec_kw={"left": 0.075, "right": 0.72, "top": 0.86, "bottom": 0.2})
+    axis = figure.subplots(gridspec_kw={"left": 0.075, "right": 0.72, "top": 0.86, "bottom": 0.23})
     looked = trials[trials["looks"] == 2]
     axis.scatter(
         looked["duration_min"] / 60.0, 100.0 * looked["risk"], s=34, color=_SEARCHED, label="designs of the search",
@@ -63,10 +63,11 @@ def plot_protocol_front(trials: pd.DataFrame, protocols: pd.DataFrame, *, limit:
     bare(axis)
     axis.legend(loc="upper left", bbox_to_anchor=(1.08, 1.0), fontsize=TEXT - 3, frameon=False, labelspacing=0.8)
     note = (
-        f"Bars: exact 95% intervals on {int(protocols['n'].max())} patients whom the search has not seen. Grey: the "
-        f"search's own, fewer patients; {len(trials) - len(looked)} hopeless designs of {len(trials)} left out."
+        f"Bars: exact 95% intervals on {int(protocols['n'].max())} patients whom the search has not seen. Their upper "
+        f"ends should be below the limit.\nGrey: in the search's own, fewer patients; {len(trials) - len(looked)} "
+        f"hopeless designs of {len(trials)} are left out."
     )
-    figure.text(0.02, 0.055, note, fontsize=FOOT, color=QUIET, va="bottom")
+    figure.text(0.02, 0.055, note, fontsize=FOOT, color=QUIET, va="bottom", linespacing=1.3)
     figure.text(0.02, 0.018, f"{DISCLAIMER}.", fontsize=FOOT, color=QUIET, va="bottom")
     return figure
 
@@ -86,7 +87,7 @@ def _draw_designs(axis: Axes, part: pd.DataFrame) -> None:
     for x, y, name in zip(hours, risk, part["protocol"], strict=True):
         axis.annotate(
             name.removeprefix("design_"), (x, y), xytext=(11, 9), textcoords="offset points", fontsize=FOOT,
-            color=_DESIGN, weight="bold",
+            color=INK, weight="bold",
         )  # fmt: skip
 
 

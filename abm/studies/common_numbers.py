@@ -19,13 +19,14 @@ from abm.parameters.catalog import ParameterSet, parameters_of
 from abm.parameters.parameter import Parameter
 from abm.population import draw_patient, select_patients
 from abm.scenario import Arm, Scenario
+from abm.studies.science import BadQuestion
 from abm.treatment import Work, treat_patient
 
 _KEPT = 16
 _KEYS = ("patient_id", "arm", "replicate")
 
 
-class CourseFailed(RuntimeError):
+class CourseFailed(BadQuestion):
     """A patient could not be simulated."""
 
 

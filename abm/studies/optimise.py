@@ -19,7 +19,7 @@ from abm.studies.ladder_design import PUBLISHED, Design, Given, published_steps,
 from abm.studies.optimise_search import MEASURE, Effort, Judge, Progress, finalists, plausible_sets, search
 from abm.studies.point_store import PointStore, write_csv
 from abm.studies.science import science
-from abm.study_run import run_scenario
+from abm.study_run import default_folder, run_scenario
 from abm.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -55,7 +55,12 @@ class Optimum:
 
 
 def optimise(
-    scenario: Scenario, arm: Arm, effort: Effort, folder: Path, threads: int = 1, progress: Progress | None = None
+    scenario: Scenario,
+    arm: Arm,
+    effort: Effort,
+    folder: Path | None = None,
+    threads: int = 1,
+    progress: Progress | None = None,
 ) -> Optimum:
     """Look for the shortest ladder that is safe, and write what was found into a folder.
 
@@ -66,8 +71,9 @@ def optimise(
     arm : Arm
         Gives dose, premedication and the rule at a reaction; its course is what is replaced.
     effort : Effort
-    folder : Path
-        The same call again goes on where it was.
+    folder : Path, optional
+        By default ``runs/optimise-<scenario name>-<hash of everything that decides the numbers>``. The same call again
+        goes on where it was.
     threads : int
         The results do not depend on it.
     progress : callable, optional
@@ -86,7 +92,9 @@ def optimise(
     tell = progress or (lambda what, done, total: None)
     given = what_is_given(scenario, arm)
     scenario, arm = _alone(scenario, arm)
-    store = PointStore(folder, _identity(scenario, effort))
+    identity = _identity(scenario, effort)
+    folder = folder or default_folder(f"optimise-{scenario.name}", identity)
+    store = PointStore(folder, identity)
     with store.opened():
         people = SamePatients(_sized(scenario, effort.patients, effort.cells), threads)
         full_dose = dataclasses.replace(arm, name="full_dose", course=published_steps("full_dose", given))

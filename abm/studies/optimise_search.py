@@ -14,8 +14,9 @@ from scipy.stats import binomtest, qmc
 
 from abm.parameters.catalog import all_parameters
 from abm.parameters.parameter import Parameter
+from abm.population import SelectionError
 from abm.scenario import Arm, Step
-from abm.studies.common_numbers import SamePatients, measured, span, within
+from abm.studies.common_numbers import CourseFailed, SamePatients, measured, span, within
 from abm.studies.ladder_design import (
     FIRST_TRIALS,
     INTERVAL_MIN,
@@ -98,7 +99,11 @@ def plausible_sets(people: SamePatients, full_dose: Arm, wanted: int, seed: int)
     kept: list[dict[str, float]] = []
     for point in qmc.Sobol(len(fitted), scramble=True, seed=seed).random(_DRAWS):
         drawn = {p.name: within(p, float(share)) for p, share in zip(fitted, point, strict=True)}
-        if _risk(people, full_dose, drawn) >= _STILL_ALLERGIC * usual:
+        try:
+            harms = _risk(people, full_dose, drawn)
+        except (CourseFailed, SelectionError):
+            continue
+        if harms >= _STILL_ALLERGIC * usual:
             kept.append(drawn)
         if len(kept) == wanted:
             break

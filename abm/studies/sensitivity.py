@@ -17,6 +17,7 @@ from abm.studies.common_numbers import MEASURES, SamePatients, numbers_of
 from abm.studies.point_store import PointStore, write_csv
 from abm.studies.science import BadQuestion, science
 from abm.studies.sensitivity_points import Varied, arms_alone, found_at, mean_of, values_of, varied
+from abm.study_run import default_folder
 
 Progress = Callable[[str, int, int], None]
 LEVELS = 4
@@ -70,7 +71,7 @@ class Sensitivity:
 
 
 def sensitivity(
-    scenario: Scenario, plan: Plan, folder: Path, threads: int = 1, progress: Progress | None = None
+    scenario: Scenario, plan: Plan, folder: Path | None = None, threads: int = 1, progress: Progress | None = None
 ) -> Sensitivity:
     """Vary uncertain parameters over their ranges, in the same patients with the same chance events.
 
@@ -78,8 +79,9 @@ def sensitivity(
     ----------
     scenario : Scenario
     plan : Plan
-    folder : Path
-        Gets ``sensitivity.csv`` and ``variance.csv``; the same call again goes on where it was.
+    folder : Path, optional
+        Gets ``sensitivity.csv`` and ``variance.csv``; by default ``runs/sensitivity-<scenario name>-<hash of everything
+        that decides the numbers>``. The same call again goes on where it was.
     threads : int
         The results do not depend on it.
     progress : callable, optional
@@ -99,7 +101,9 @@ def sensitivity(
         raise BadQuestion(f"unknown measure {plan.measure!r}; choose one of {', '.join(MEASURES)}")
     scenario = arms_alone(dataclasses.replace(scenario, record=frozenset(), samples=(), replicates=1), plan.arms)
     scenario = dataclasses.replace(scenario, cells=plan.cells or scenario.cells)
-    store = PointStore(folder, _identity(scenario, plan))
+    identity = _identity(scenario, plan)
+    folder = folder or default_folder(f"sensitivity-{scenario.name}", identity)
+    store = PointStore(folder, identity)
     with store.opened():
         people = SamePatients(_with_patients(scenario, plan.patients), threads)
         study = _Study(people, varied(people, plan.parameters), plan, store, progress or (lambda *told: None))

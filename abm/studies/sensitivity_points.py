@@ -19,6 +19,7 @@ from abm.studies.science import BadQuestion
 from abm.sweep import NotedParameters
 from abm.treatment import Work, treat_patient
 
+_LOOKED_AT = 3
 UNCERTAIN = ("assumed", "fitted")
 
 
@@ -57,13 +58,13 @@ class _ReadByName(NotedParameters):
 
 
 def used_parameters(people: SamePatients) -> set[str]:
-    """Names of the numbers that are read while the first patient is drawn and goes through all arms."""
+    """Names of the numbers that are read while the first patients are drawn and go through all arms."""
     scenario = people.scenario
     noted = _ReadByName(people.parameters({}))
     noted.own_drugs, noted.drugs = dict(scenario.drugs), people.parameters({}).drugs
     few = dataclasses.replace(scenario, cells=min(scenario.cells, 100), replicates=1)
-    patient = draw_patient(few, noted, people.ids[0])
-    treat_patient(Work(few, noted, ("outcomes", "events")), patient)
+    for number in people.ids[:_LOOKED_AT]:
+        treat_patient(Work(few, noted, ("outcomes", "events")), draw_patient(few, noted, number))
     return noted.read
 
 

@@ -45,14 +45,15 @@ def known_world(people: SamePatients, changed: Mapping[str, float], **sizes: Any
     return {measure: {"rdd": values} for measure in MEASURES}
 
 
-@pytest.fixture
-def known(scenario, tmp_path, monkeypatch) -> sensitivity_module.Sensitivity:
-    monkeypatch.setattr(sensitivity_module, "found_at", known_world)
+@pytest.fixture(scope="module")
+def known(scenario, tmp_path_factory) -> sensitivity_module.Sensitivity:
     plan = Plan(
-        parameters=tuple(KNOWN), patients=4, top=3, trajectories=5, sobol_top=2, sobol_points=256, sets=4,
+        parameters=tuple(KNOWN), patients=4, top=3, trajectories=5, sobol_top=2, sobol_points=64, sets=4,
         set_patients=4,
     )  # fmt: skip
-    return sensitivity(scenario, plan, tmp_path / "known")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sensitivity_module, "found_at", known_world)
+        return sensitivity(scenario, plan, tmp_path_factory.mktemp("known") / "study")
 
 
 def test_each_effect_is_the_known_one(known) -> None:
@@ -76,8 +77,8 @@ def test_the_screening_finds_slopes_and_no_curvature(known) -> None:
 def test_the_indices_are_the_squares_of_the_slopes(known) -> None:
     table = known.table.set_index("parameter")
     for name, part in (("symptoms.systolic_moderate_mmhg", 0.9), ("mediators.tryptase_volume_l", 0.1)):
-        assert table.loc[name, "sobol_first"] == pytest.approx(part, abs=0.04)
-        assert table.loc[name, "sobol_total"] == pytest.approx(part, abs=0.04)
+        assert table.loc[name, "sobol_first"] == pytest.approx(part, abs=0.08)
+        assert table.loc[name, "sobol_total"] == pytest.approx(part, abs=0.08)
 
 
 def test_the_variance_is_that_of_patients_and_of_chance(known) -> None:
