@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from abm import cli_dry_run, cli_new, cli_protocol, cli_report, cli_run, cli_show
+from abm import cli_design, cli_dry_run, cli_new, cli_protocol, cli_report, cli_run, cli_show
 from abm.cli_words import DISCLAIMER
 
 app = typer.Typer(
@@ -58,16 +58,22 @@ def user_errors() -> Iterator[None]:
         from abm.population import SelectionError
         from abm.run_folder import RunFolderError
         from abm.scenario_file import ScenarioError
+        from abm.studies.science import BadQuestion, MissingExtra
         from abm.study import BadSize, HiddenPackage
         from abm.whole_files import FolderInUse
 
-        about_input = (ScenarioError, SelectionError, UnknownParameter, OutOfRange, BadSize)
-        about_place = (RunFolderError, FolderInUse, HiddenPackage, OSError)
+        about_input = (ScenarioError, SelectionError, UnknownParameter, OutOfRange, BadSize, BadQuestion)
+        about_place = (RunFolderError, FolderInUse, HiddenPackage, MissingExtra, OSError)
         if not isinstance(error, about_input + about_place):
             raise
         for line in (str(error), *getattr(error, "__notes__", ())):
             typer.echo(line, err=True)
         raise typer.Exit(2) from None
+
+
+# What they raise is told as for every other command.
+app.command("optimise", epilog=cli_design.OPTIMISE_EXAMPLE)(user_errors()(cli_design.optimise))
+app.command("sensitivity", epilog=cli_design.SENSITIVITY_EXAMPLE)(user_errors()(cli_design.sensitivity))
 
 
 @app.command(epilog="Example: desensim run comparison --patients 50 --out runs/first")

@@ -219,13 +219,13 @@ class SharedSelection:
         for kept in self._kept:
             if kept.asked == asked and all(parameters[name] == value for name, value in kept.read.items()):
                 return kept.patients
-        noted = _NotedParameters(parameters)
+        noted = NotedParameters(parameters)
         patients = select_patients(scenario, noted)
         self._kept.appendleft(_Kept(asked, {name: parameters[name] for name in noted.read}, patients))
         return patients
 
 
-class _NotedParameters(ParameterSet):
+class NotedParameters(ParameterSet):
     """Parameters that note which of them were read."""
 
     def __init__(self, values: Mapping[str, float], read: set[str] | None = None) -> None:
@@ -238,7 +238,7 @@ class _NotedParameters(ParameterSet):
 
     def with_overrides(self, overrides: Mapping[str, float]) -> ParameterSet:
         """Return a copy with some values replaced, whose readings are noted here too."""
-        return _NotedParameters(super().with_overrides(overrides), self.read)
+        return NotedParameters(super().with_overrides(overrides), self.read)
 
     def __iter__(self) -> Iterator[str]:
         self.read.update(self._values)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analysis.forest_plot import plot_forest
     from analysis.formatting import format_table
     from analysis.incidence_plot import plot_dose_to_reaction, plot_incidence
+    from analysis.interruption_atlas import interruption_table, plot_interruption_atlas, restart_table
     from analysis.load import (
         FailedRowsWarning,
         MissingRowsWarning,
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
     from analysis.points import SweepResults, format_points, points_table
     from analysis.points_plot import plot_points
     from analysis.precision import patients_needed, precision_table
+    from analysis.protocol_front import plot_protocol_front
     from analysis.report import write_report
+    from analysis.sensitivity_plot import plot_sensitivity
     from analysis.skin_plots import plot_body_surface
     from analysis.summarise import steps_at_reaction, summarise_arms
     from analysis.survival import cumulative_incidence, incidence_at, reaction_ends, reaction_free
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from analysis.sweeps import sweep_table
     from analysis.treatment import treatment_table
     from analysis.treatment_text import format_treatment
+    from analysis.variance import nested_variance
 
 # A file named analysis.py in the working folder hides this package; callers tell the two apart by this constant.
 __version_marker__ = "desensim"
@@ -81,6 +85,10 @@ _HOME = {
     "decision_table": "decision_map",
     "metrics_shown": "delayed",
     "comparison_table": "compare",
+    "interruption_table": "interruption_atlas",
+    "plot_interruption_atlas": "interruption_atlas",
+    "restart_table": "interruption_atlas",
+    "nested_variance": "variance",
     "format_table": "formatting",
     "format_treatment": "treatment_text",
     "plot_bell": "bell_plot",
@@ -88,6 +96,8 @@ _HOME = {
     "plot_comparison": "plots",
     "plot_decision_map": "decision_map",
     "plot_dilemma": "dilemma_plot",
+    "plot_protocol_front": "protocol_front",
+    "plot_sensitivity": "sensitivity_plot",
     "plot_step_at_breakthrough": "sweep_plots",
     "plot_steps": "plots",
     "plot_sweep": "sweep_plots",
@@ -118,8 +128,10 @@ __all__ = [
     "format_table",
     "format_treatment",
     "incidence_at",
+    "interruption_table",
     "load_results",
     "metrics_shown",
+    "nested_variance",
     "patients_needed",
     "plot_atlas",
     "plot_bell",
@@ -131,9 +143,12 @@ __all__ = [
     "plot_dose_to_reaction",
     "plot_forest",
     "plot_incidence",
+    "plot_interruption_atlas",
     "plot_patient",
     "plot_points",
+    "plot_protocol_front",
     "plot_raster",
+    "plot_sensitivity",
     "plot_series",
     "plot_step_at_breakthrough",
     "plot_steps",
@@ -143,6 +158,7 @@ __all__ = [
     "precision_table",
     "reaction_ends",
     "reaction_free",
+    "restart_table",
     "steps_at_reaction",
     "summarise_arms",
     "sweep_table",

@@ -69,7 +69,7 @@ def place_capillaries(distance_sites, exchange_per_s, side, patient, organ, seed
     return exchange
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def patch_field(
     distance_um: float,
     exchange_per_s: float,

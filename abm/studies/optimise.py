@@ -1,0 +1,267 @@
+"""``desensim optimise``: short ladders that are safe in fresh patients, beside the published protocols."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from abm import provenance
+from abm.scenario import Arm, Scenario
+from abm.scenario_writer import resolved_yaml
+from abm.studies.common_numbers import SamePatients, measured, numbers_of
+from abm.studies.ladder_design import PUBLISHED, Design, Given, published_steps, what_is_given
+from abm.studies.optimise_search import MEASURE, Effort, Judge, Progress, finalists, plausible_sets, search
+from abm.studies.point_store import PointStore, write_csv
+from abm.studies.science import science
+from abm.study_run import default_folder, run_scenario
+from abm.whole_files import write_whole
+
+if TYPE_CHECKING:
+    from analysis import RunResults
+
+REFERENCE = PUBLISHED[0]
+_FRESH_SEED = 1_000_003
+_ROBUST_PATIENTS = 100
+
+
+@dataclasses.dataclass(frozen=True)
+class Optimum:
+    """What an optimisation found.
+
+    Attributes
+    ----------
+    folder : Path
+    trials : DataFrame
+        As `abm.studies.optimise_search.search` returns it.
+    protocols : DataFrame
+        The published protocols and the finalists on the fresh patients; see `docs/optimise.md` for the columns.
+    winner : str
+        Name of the protocol in ``winner.yaml``.
+    why : str
+        By what rule it was chosen: ``"limit"``, ``"safer and shorter"``, ``"least risk"``.
+    """
+
+    folder: Path
+    trials: pd.DataFrame
+    protocols: pd.DataFrame
+    winner: str
+    why: str
+
+
+def optimise(
+    scenario: Scenario,
+    arm: Arm,
+    effort: Effort,
+    folder: Path | None = None,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Optimum:
+    """Look for the shortest ladder that is safe, and write what was found into a folder.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Gives patients, drug and the numbers of the model.
+    arm : Arm
+        Gives dose, premedication and the rule at a reaction; its course is what is replaced.
+    effort : Effort
+    folder : Path, optional
+        By default ``runs/optimise-<scenario name>-<hash of everything that decides the numbers>``. The same call again
+        goes on where it was.
+    threads : int
+        The results do not depend on it.
+    progress : callable, optional
+        Called with what is counted, how many are done, and how many there are.
+
+    Raises
+    ------
+    MissingExtra
+        Optuna is not installed.
+    BadQuestion
+        The arm gives no infusion.
+    SelectionError, RunFolderError, CannotWrite
+        As `abm.study.run_study`.
+    """
+    science("optuna")
+    tell = progress or (lambda what, done, total: None)
+    given = what_is_given(scenario, arm)
+    scenario, arm = _alone(scenario, arm)
+    identity = _identity(scenario, effort)
+    folder = folder or default_folder(f"optimise-{scenario.name}", identity)
+    store = PointStore(folder, identity)
+    with store.opened():
+        people = SamePatients(_sized(scenario, effort.patients, effort.cells), threads)
+        full_dose = dataclasses.replace(arm, name="full_dose", course=published_steps("full_dose", given))
+        sets = store.get("sets", lambda: plausible_sets(people, full_dose, effort.sets, effort.seed))
+        judge = Judge(people, arm, sets, effort)
+        known = {name: _published(store, judge, name, given) for name in PUBLISHED}
+        trials = search(folder, given, judge, effort, tell)
+        write_csv(folder / "search.csv", _with_published(trials, known, given))
+        designs = finalists(trials, effort, known[REFERENCE]["risk"])
+        fresh = _fresh_scenario(scenario, arm, given, designs, effort)
+        run_scenario(fresh, folder / "fresh", threads, partial(tell, "fresh patients"))
+        table = _protocol_table(folder / "fresh", fresh, designs, effort)
+        table = table.join(_robustness(store, fresh, sets, effort, threads, tell), on="protocol")
+        write_csv(folder / "protocols.csv", table)
+        winner, why = choose(table)
+        text = _winner_yaml(scenario, arm, given, designs, winner)
+        write_whole(folder / "winner.yaml", lambda file: file.write(text.encode()))
+    return Optimum(folder, trials, table, winner, why)
+
+
+def _alone(scenario: Scenario, arm: Arm) -> tuple[Scenario, Arm]:
+    """The scenario with nothing but one arm, in which patients are as drawn."""
+    arm = dataclasses.replace(arm, reference=True, after="", recovery_min=0.0)
+    return dataclasses.replace(scenario, arms=(arm,), replicates=1, record=frozenset(), samples=()), arm
+
+
+def _sized(scenario: Scenario, patients: int, cells: int) -> Scenario:
+    return dataclasses.replace(scenario, cohort=dataclasses.replace(scenario.cohort, patients=patients), cells=cells)
+
+
+def _identity(scenario: Scenario, effort: Effort) -> dict[str, Any]:
+    whole = provenance.identity(scenario, numbers_of(scenario))
+    asked = {**whole["scenario"], "effort": dataclasses.asdict(effort)}
+    return {**whole, "scenario": asked, "hash": provenance.digest([whole["hash"], dataclasses.asdict(effort)])}
+
+
+def _published(store: PointStore, judge: Judge, name: str, given: Given) -> dict[str, Any]:
+    """What the search's own patients say of a published protocol."""
+    found: dict[str, Any] = store.get(f"published {name}", lambda: judge(published_steps(name, given), both=True))
+    return found
+
+
+def _with_published(trials: pd.DataFrame, known: Mapping[str, dict[str, Any]], given: Given) -> pd.DataFrame:
+    rows = [
+        {"protocol": name, "duration_min": sum(step.duration_min for step in published_steps(name, given))}
+        | {key: judged[key] for key in ("looks", "risk", "robust_risk")}
+        for name, judged in known.items()
+    ]
+    named = trials.assign(protocol="ladder")
+    return pd.concat([named[["protocol", *trials.columns]], pd.DataFrame(rows)], ignore_index=True)
+
+
+def _fresh_scenario(scenario: Scenario, arm: Arm, given: Given, designs: Sequence[Design], effort: Effort) -> Scenario:
+    """The published protocols and the finalists as arms, for patients whom the search has not seen."""
+    courses = {name: published_steps(name, given) for name in PUBLISHED}
+    courses |= {f"design_{number}": design.steps(given) for number, design in enumerate(designs, start=1)}
+    arms = tuple(
+        dataclasses.replace(arm, name=name, course=course, reference=name == REFERENCE)
+        for name, course in courses.items()
+    )
+    question = "How safe are designed ladders in patients whom the search has not seen?"
+    fresh = _sized(scenario, effort.fresh, effort.fresh_cells)
+    seed = (scenario.seed + _FRESH_SEED) % 2**32
+    return dataclasses.replace(fresh, name="optimise_fresh", question=question, arms=arms, seed=seed)
+
+
+def _protocol_table(folder: Path, fresh: Scenario, designs: Sequence[Design], effort: Effort) -> pd.DataFrame:
+    """One row per protocol: what it is, its length, and its risk with exact limits beside the reference's."""
+    import analysis
+
+    results: RunResults = analysis.load_results(folder)  # type: ignore[assignment]
+    compared = analysis.comparison_table(results, MEASURE, interval="exact").set_index("arm")
+    treated = analysis.treatment_table(results).set_index("arm")
+    delay = results.outcomes.groupby("arm", observed=True)["delay_min"].mean()
+    rows = []
+    for arm in fresh.arms:
+        number = int(arm.name.removeprefix("design_")) if arm.name.startswith("design_") else 0
+        row: dict[str, Any] = {"protocol": arm.name, "steps": len(arm.course)}
+        row |= designs[number - 1].numbers() if number else {}
+        row["duration_min"] = sum(item.duration_min for item in arm.course)
+        row["mean_delay_min"] = float(delay[arm.name])
+        row["completed"] = float(treated.loc[arm.name, "completed"])
+        for name in (
+            "n",
+            "risk",
+            "risk_low",
+            "risk_high",
+            "risk_difference",
+            "risk_difference_low",
+            "risk_difference_high",
+        ):
+            row[name] = compared.loc[arm.name, name]
+        row["within_limit"] = bool(row["risk_high"] <= effort.limit)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _robustness(
+    store: PointStore, fresh: Scenario, sets: Sequence[Mapping[str, float]], effort: Effort, threads: int,
+    tell: Progress,
+) -> pd.DataFrame:  # fmt: skip
+    """Risks of all arms under the other sets, in the first of the fresh patients: their quantile, and the worst."""
+    people = SamePatients(_sized(fresh, min(effort.fresh, _ROBUST_PATIENTS), effort.cells), threads)
+    found = []
+    for number, changed in enumerate([{}, *sets]):
+        tell("sets of parameters", number, len(sets) + 1)
+        found.append(store.get(f"fresh set {number}", partial(_risks, people, changed)))
+    tell("sets of parameters", len(sets) + 1, len(sets) + 1)
+    risks = pd.DataFrame(found)
+    return pd.DataFrame({"robust_risk": risks.quantile(effort.quantile), "worst_risk": risks.max()})
+
+
+def _risks(people: SamePatients, changed: Mapping[str, float]) -> dict[str, float]:
+    return {arm: float(np.nanmean(values)) for arm, values in measured(people.outcomes(changed), MEASURE).items()}
+
+
+def choose(protocols: pd.DataFrame) -> tuple[str, str]:
+    """Choose the winner of the designs, and say by which rule.
+
+    The shortest whose upper limit is within the limit; without one, the shortest that is shorter than the reference
+    and has no more risk on the same patients; without one, the least risky.
+    """
+    designs = protocols[protocols["protocol"].str.startswith("design_")].sort_values(["duration_min", "risk"])
+    reference = protocols.set_index("protocol").loc[REFERENCE]
+    within = designs[designs["within_limit"]]
+    if len(within):
+        return str(within["protocol"].iloc[0]), "limit"
+    better = designs[(designs["risk"] <= reference["risk"]) & (designs["duration_min"] < reference["duration_min"])]
+    if len(better):
+        return str(better["protocol"].iloc[0]), "safer and shorter"
+    return str(designs.sort_values(["risk", "duration_min"])["protocol"].iloc[0]), "least risk"
+
+
+def verdict(found: Optimum, effort: Effort) -> str:
+    """Say in two sentences what was found."""
+    table = found.protocols.set_index("protocol")
+    best, reference = table.loc[found.winner], table.loc[REFERENCE]
+    risk, bound = f"{100 * best['risk']:.1f} %", f"{100 * best['risk_high']:.1f} %"
+    hours, usual = best["duration_min"] / 60.0, reference["duration_min"] / 60.0
+    what = f"{found.winner} takes {hours:.2f} h ({REFERENCE}: {usual:.2f} h); risk {risk}, upper 95 % bound {bound}"
+    limit = f"the limit of {100 * effort.limit:g} %"
+    said = {
+        "limit": f"The shortest design within {limit}: {what}.",
+        "safer and shorter": (
+            f"No design that was tried on fresh patients is within {limit}, nor need {REFERENCE} be "
+            f"(upper bound {100 * reference['risk_high']:.1f} %). The shortest that is shorter than it and has no more "
+            f"risk in the same patients: {what}."
+        ),
+        "least risk": (
+            f"No design is within {limit}, and none is both shorter than {REFERENCE} and as safe. Least risk: {what}."
+        ),
+    }
+    return said[found.why]
+
+
+def _winner_yaml(scenario: Scenario, arm: Arm, given: Given, designs: Sequence[Design], winner: str) -> str:
+    """A scenario of the winner beside the reference protocol, in the words of a scenario file."""
+    design = designs[int(winner.removeprefix("design_")) - 1]
+    arms = (
+        dataclasses.replace(arm, name=REFERENCE, course=published_steps(REFERENCE, given)),
+        dataclasses.replace(arm, name="designed_ladder", course=design.steps(given), reference=False),
+    )
+    question = f"Is the designed ladder as safe as {REFERENCE}, in {design.duration_min:g} min?"
+    whole = dataclasses.replace(scenario, name="designed_ladder", question=question, arms=arms)
+    head = (
+        "# Written by `desensim optimise`. In short, the course of designed_ladder is\n"
+        f"#   {design.words()}\n"
+        "# Simulation: research and teaching, not medical advice.\n"
+    )
+    return head + resolved_yaml(whole)
