@@ -39,8 +39,8 @@ SHOWN: dict[str, Callable[[TissueModel], Any]] = {
 class TissueModel(ArrayModel):
     """One virtual patient going through one arm of a scenario, an interval at a time.
 
-    Cells are rows of arrays, not Mesa agents: `mast_cells`, `keratinocytes` and `t_cells` are selections in the manner of
-    Mesa's AgentSet, whose members are made as views when they are asked for.
+    Cells are rows of arrays, not Mesa agents: `mast_cells`, `keratinocytes` and `t_cells` are selections in the manner
+    of Mesa's AgentSet, whose members are made as views when they are asked for.
 
     Parameters
     ----------
