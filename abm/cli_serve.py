@@ -19,7 +19,6 @@ def serve(
     from abm.page.server import ExtrasMissing, PortTaken, require_extras
     from abm.page.server import serve as start
     from abm.scenario_tree import ScenarioError
-    from analysis import RunFolderError
 
     def say(text: str) -> None:
         typer.echo(text, err=True)
@@ -33,6 +32,6 @@ def serve(
         elif patient is not None:
             raise ValueError("--patient is the number of a patient of a run; name the run's folder too")
         start(port, not no_open, mesa, say)
-    except (ExtrasMissing, PortTaken, RunFolderError, ScenarioError, ValueError) as error:
+    except (ExtrasMissing, PortTaken, ScenarioError, ValueError) as error:
         say(str(error))
         raise typer.Exit(2) from None

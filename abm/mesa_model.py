@@ -5,7 +5,7 @@ The cells are rows of arrays, not Mesa agents; see `abm.tissue_rows` for how the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +15,11 @@ from abm.engine.body import new_course, outcome_of
 from abm.engine.course import Course
 from abm.engine.state import BODY
 from abm.mesa_adapter import ArrayModel, DataCollector
-from abm.parameters.catalog import parameters_of
+from abm.parameters.catalog import ParameterSet, parameters_of
 from abm.population import draw_patient
-from abm.scenario import Arm, Scenario
+from abm.scenario import Scenario
 from abm.scenario_file import load_scenario
+from abm.tissue_rows import Rows
 from abm.tissue_space import TissueSpace
 
 SHOWN: dict[str, Callable[[TissueModel], Any]] = {
@@ -59,6 +60,8 @@ class TissueModel(ArrayModel):
         Key of every random number; the scenario's own if None.
     rng : optional
         Mesa's generator. The engine does not draw from it.
+    before : Course, optional
+        What `history` returned for this arm; lived through anew if None.
 
     Attributes
     ----------
@@ -79,9 +82,12 @@ class TissueModel(ArrayModel):
         If the scenario has no such arm, a number is out of range, or the patient dies in the arm that this one follows.
     """
 
+    course: Course
+    t_cells: Rows
+
     def __init__(
         self, *, scenario: Any = "comparison", arm: str = "rdd", patient: int = 0, cells: int | None = 2000,
-        minutes_per_step: float = 1.0, seed: int | None = 1, rng: Any = None,
+        minutes_per_step: float = 1.0, seed: int | None = 1, rng: Any = None, before: Course | None = None,
     ) -> None:  # fmt: skip
         super().__init__(rng=rng)
         study = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
@@ -93,27 +99,19 @@ class TissueModel(ArrayModel):
             raise ValueError("needed: patient 0 or more, cells 3 or more, minutes_per_step above 0")
         self.study, self.parameters = study, parameters_of(study.drugs, study.parameters)
         self.patient = draw_patient(study, self.parameters, patient)
-        self.course = self._begun(arms, arm)
+        if before is None:
+            before = history(study, arm, self.patient, self.parameters)
+        self.course = new_course(arms[arm], study, self.patient, 0, self.parameters, before)
+        if self.course.died:
+            raise ValueError(
+                f"patient {patient} dies before arm {arm!r} begins; choose another patient or {arms[arm].after!r}"
+            )
         self.space = TissueSpace(self.course, self.parameters)
         self.mast_cells, self.keratinocytes = self.space.mast_cells(), self.space.keratinocytes()
         self.t_cells = self.space.t_cells()
         self._play = self.course.play(study.follow_up_min, minutes_per_step)
         self.datacollector = DataCollector(model_reporters=SHOWN)
         self.datacollector.collect(self)
-
-    def _begun(self, arms: dict[str, Arm], name: str) -> Course:
-        """The patient ready for an arm, after those that it follows."""
-        arm, before = arms[name], None
-        if arm.after:
-            before = self._begun(arms, arm.after)
-            before.run(self.study.follow_up_min)
-        course = new_course(arm, self.study, self.patient, 0, self.parameters, before)
-        if course.died:
-            number = self.patient["patient_id"]
-            raise ValueError(
-                f"patient {number} dies before arm {name!r} begins; choose another patient or {arm.after!r}"
-            )
-        return course
 
     def step(self) -> None:
         """Let time pass until the next interval has ended; `running` becomes False at the end of the follow-up."""
@@ -124,3 +122,18 @@ class TissueModel(ArrayModel):
     def outcome(self) -> dict[str, Any]:
         """Return the row of the table `outcomes` so far; at the end it is that of the study."""
         return outcome_of(self.course, self.parameters)
+
+
+def history(study: Scenario, arm: str, patient: Mapping[str, Any], parameters: ParameterSet) -> Course | None:
+    """Let a patient live through the arms that `arm` follows; returns the end of the last, None if it follows none.
+
+    A model takes a copy of what is returned, so that several arms can begin with it.
+    """
+    arms = {each.name: each for each in study.arms}
+    after = arms[arm].after
+    if not after:
+        return None
+    course = new_course(arms[after], study, patient, 0, parameters, history(study, after, patient, parameters))
+    if not course.died:
+        course.run(study.follow_up_min)
+    return course

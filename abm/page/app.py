@@ -27,13 +27,13 @@ class BoardWidget(ipyvue.VueTemplate):
     """The board, with what it shows as traits; what the browser says goes to `heard`."""
 
     template = traitlets.Unicode(template()).tag(sync=True)
-    catalogue = traitlets.List().tag(sync=True)
+    catalogue: Any = traitlets.List().tag(sync=True)
     lesson = traitlets.Dict().tag(sync=True)
     chosen = traitlets.Dict().tag(sync=True)
-    patients = traitlets.List().tag(sync=True)
+    patients: Any = traitlets.List().tag(sync=True)
     scene = traitlets.Dict().tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)
-    problems = traitlets.List().tag(sync=True)
+    problems: Any = traitlets.List().tag(sync=True)
     file = traitlets.Dict().tag(sync=True)
     map = traitlets.Dict(allow_none=True).tag(sync=True)
     heard = traitlets.Any(None)

@@ -31,7 +31,7 @@ module.exports = {
     legend() {
       return this.scene.tissue === 'dermis'
         ? [['resting', '●', 'resting mast cell'], ['braked', '○', 'held by SHIP-1'], ['alert', '◆', 'calcium near threshold'], ['fired', '✕', 'degranulated']]
-        : [['tcell', '✚', 'T cell'], ['dying', '■', 'keratinocyte that is hit'], ['dead', '▨', 'dead'], ['detached', '■', 'detached']];
+        : [['living', '■', 'living keratinocyte'], ['dying', '■', 'hit by a T cell'], ['tcell', '✚', 'T cell'], ['dead', '▨', 'dead'], ['detached', '■', 'detached']];
     },
     charts() {
       return this.scene.tissue === 'dermis'
@@ -121,13 +121,13 @@ module.exports = {
       const arm = this.shown.arms[n], rows = this.rowsUpTo(n), row = rows[rows.length - 1] || [0, 0, 0, 0, 0, 0, 0];
       const grades = ['no symptoms', 'mild symptoms', 'moderate reaction', 'severe reaction'];
       const sick = this.scene.tissue === 'epidermis' ? row[6].toFixed(row[6] < 10 ? 1 : 0) + ' % of the skin detached' : grades[row[5]];
-      return arm.status + ' · ' + (+row[1].toPrecision(3)) + ' mg · ' + sick + (this.scene.tissue === 'dermis' && arm.worst !== 'none' ? ' (worst: ' + arm.worst + ')' : '');
+      return arm.status + ' · ' + (+row[1].toPrecision(3)) + ' mg · ' + sick + (this.scene.tissue === 'dermis' && arm.worst !== 'none' ? ', at worst ' + arm.worst : '');
     },
     lensRows(n) {
       const lens = this.shown && this.shown.arms[n].lens;
       if (!lens || !Object.keys(lens).length) return [];
-      if (this.scene.tissue === 'epidermis') return [['patch', lens.patch > 9 ? 'mucosa' : lens.patch], ['keratinocyte', lens.detached ? 'came off' : lens.alive ? 'alive' : 'dead'],
-        ['hits by T cells', lens.hits], ['granulysin', lens.granulysin], ['T cells in patch', lens.t_cells]];
+      if (this.scene.tissue === 'epidermis') return [['patch', lens.patch > 9 ? 'mucosa' : lens.patch], ['this cell', lens.detached ? 'came off' : lens.alive ? 'alive' : 'dead'],
+        ['hits', lens.hits], ['granulysin', lens.granulysin.toFixed(2)], ['T cells there', lens.t_cells]];
       return [['cell', this.h.cell], ['IgE receptors', Math.round(lens.receptors + lens.receptors_2).toLocaleString('en')], ['granules', lens.fired ? 'released' : 'inside']];
     },
     lensText(n) { return this.lensRows(n).map(pair => pair.join(' ')).join(', '); },

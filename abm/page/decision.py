@@ -52,9 +52,12 @@ class DecisionMap:
     def table(self) -> dict[str, Any]:
         """The map as the page draws it."""
         return {
-            "heads": [self._lesson.labels.get(arm, arm) for arm in self._arms],
+            "heads": [self._lesson.short.get(arm, arm) for arm in self._arms],
             "rows": [
-                {"name": name, "fields": [{"n": count[arm][0], "harmed": count[arm][1]} for arm in self._arms]}
+                {
+                    "name": name.partition(":")[0],
+                    "fields": [{"n": count[arm][0], "harmed": count[arm][1]} for arm in self._arms],
+                }
                 for name, count in zip(self._lesson.points, self._counts, strict=True)
             ],
             "done": self.even,

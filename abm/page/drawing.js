@@ -145,7 +145,7 @@
       const mg = rows[i][1] - rows[i - 1][1], took = rows[i][0] - rows[i - 1][0];
       if (mg <= 0) continue;
       const at = plan.length && plan[0].to > plan[0].from ? mg / took : mg, h = Math.min(floor, tall(at));
-      pen.fillRect(x(rows[i - 1][0]), floor - h, Math.max(1, x(rows[i][0]) - x(rows[i - 1][0])), h);
+      pen.fillRect(Math.floor(x(rows[i - 1][0])), floor - h, Math.ceil(x(rows[i][0]) - x(rows[i - 1][0])) + 1, h);
     }
     pen.fillStyle = '#d55e00';
     rows.forEach((row, i) => { if (row[5] > 0) pen.fillRect(x(i ? rows[i - 1][0] : 0), floor - 4, Math.max(1.5, x(row[0]) - x(i ? rows[i - 1][0] : 0)), 4); });

@@ -72,6 +72,8 @@ class Lesson:
         ``path=value`` texts that make the lesson's arms out of it.
     arms : tuple of str
         First and second arm shown.
+    labels, short : mapping of str to str
+        Names of arms for the visitor, and shorter ones for the heads of a table.
     step_min : float
         Interval of the model, simulated minutes.
     speeds : tuple of float
@@ -96,6 +98,7 @@ class Lesson:
     changes: tuple[Change, ...] = ()
     sliders: tuple[Slider, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    short: Mapping[str, str] = field(default_factory=dict)
     points: tuple[str, ...] = ()
     point: int = 0
 

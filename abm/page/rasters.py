@@ -16,7 +16,7 @@ LIVING, DYING, DEAD, DETACHED, T_CELL = range(5)
 """Values of a raster of epidermis."""
 
 _SLOTS = 2
-_SCATTER = 2654435761 >> 7
+_SCATTER = 40503
 _ALERT = 0.5
 _PATCH_ROWS = 2
 
@@ -46,7 +46,9 @@ class Dermis:
         ordered = sites[order]
         rank = np.empty(sites.size, np.int64)
         rank[order] = np.arange(sites.size) - np.searchsorted(ordered, ordered)
-        slot = (rank + sites * _SCATTER) % _SLOTS**2  # else every site's first cell would stand in the same corner
+        slot = (
+            rank + (sites * _SCATTER >> 15)
+        ) % _SLOTS**2  # else every site's first cell would stand in the same corner
         row = sites // width * _SLOTS + slot // _SLOTS
         column = sites % width * _SLOTS + slot % _SLOTS
         return np.where(rank < _SLOTS**2, row * self.side + column, -1)

@@ -12,6 +12,7 @@ import numpy as np
 
 from abm.biology.reaction import GRADES
 from abm.mesa_model import TissueModel
+from abm.page.histories import model_of
 from abm.page.rasters import Dermis, Epidermis
 from abm.page.settings import Act, Settings, scenario_of
 from abm.scenario import Arm, Gap, Regimen, Step
@@ -45,13 +46,7 @@ class Stage:
     def __init__(self, settings: Settings) -> None:
         self.scenario = scenario_of(settings)
         self.settings = settings
-        self.models = tuple(
-            TissueModel(
-                scenario=self.scenario, arm=arm, patient=settings.patient, cells=None, seed=None,
-                minutes_per_step=settings.lesson.step_min,
-            )
-            for arm in settings.arms
-        )  # fmt: skip
+        self.models = tuple(model_of(settings, self.scenario, arm) for arm in settings.arms)
         delayed = self.models[0].course.immunity is not None
         self.pictures = tuple((Epidermis if delayed else Dermis)(model) for model in self.models)
         self.cell = self._typical_cell()
@@ -211,7 +206,7 @@ def status(model: TissueModel) -> str:
     if course.died:
         return "died"
     if not model.running:
-        return "observation is over"
+        return "over"
     if course.ending or course.stopped:
         return "drug stopped for good"
     if course.withdrawn:
@@ -223,9 +218,9 @@ def status(model: TissueModel) -> str:
     if course.giving and course.step is not None:
         most = max((item.number for item in course.arm.course if not isinstance(item, Gap)), default=1)
         return f"giving step {course.step.number} of {most}" if most > 1 else "drug is being given"
-    if not course.recorder.events:
-        return "about to begin"
-    return "pump paused at a reaction" if course.recorder.events[-1]["event"] == "pause" else "no drug for a while"
+    if course.recorder.events and course.recorder.events[-1]["event"] == "pause":
+        return "pump paused at a reaction"
+    return "no drug for a while" if course.now_min > 0.0 else "about to begin"
 
 
 def harmed(model: TissueModel) -> bool:
