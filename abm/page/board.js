@@ -3,10 +3,11 @@ module.exports = {
   created() { this.h = {rows: [[], []], frames: [], cell: -1, spot: null, mostDose: 1}; },
   mounted() {
     this.begin(); this.take(this.frame);
-    this.onResize = () => this.draw(); window.addEventListener('resize', this.onResize);
+    document.documentElement.lang = 'en';
+    this.onResize = () => this.draw(); window.addEventListener('resize', this.onResize); window.addEventListener('keydown', this.onKey);
     this.ready = true;
   },
-  beforeDestroy() { window.removeEventListener('resize', this.onResize); clearTimeout(this.timer); },
+  beforeDestroy() { window.removeEventListener('resize', this.onResize); window.removeEventListener('keydown', this.onKey); clearTimeout(this.timer); },
   watch: {
     scene() { this.begin(); },
     frame(frame) { this.take(frame); },
@@ -85,7 +86,7 @@ module.exports = {
       this.at = at === last ? -1 : at; this.show(this.h.frames[at]);
     },
     onKey(event) {
-      if (/INPUT|SELECT|TEXTAREA|BUTTON|SUMMARY|A/.test(event.target.tagName)) return;
+      if (/^(INPUT|SELECT|TEXTAREA|BUTTON|SUMMARY|A)$/.test(event.target.tagName)) return;
       if (event.key === ' ') { this.toggle(); event.preventDefault(); }
       if (event.key === 'ArrowRight') this.at < 0 ? this.stepOnce() : this.scrub(this.at + 1);
       if (event.key === 'ArrowLeft') this.scrub(this.shownAt - 1);

@@ -6,16 +6,18 @@ import threading
 from collections import OrderedDict
 from typing import Any
 
+from abm.engine.course import Course
 from abm.mesa_model import TissueModel, history
 from abm.page.settings import Settings
 from abm.parameters.catalog import parameters_of
 from abm.population import draw_patient
 from abm.scenario import Scenario
+from abm.scenario_file import resolved_yaml
 
 MOST_KEPT = 6
 
 _LOCK = threading.Lock()
-_KEPT: OrderedDict[Any, Any] = OrderedDict()
+_KEPT: OrderedDict[tuple[str, int, str], Course | None] = OrderedDict()
 
 
 def model_of(settings: Settings, scenario: Scenario, arm: str) -> TissueModel:
@@ -29,9 +31,9 @@ def model_of(settings: Settings, scenario: Scenario, arm: str) -> TissueModel:
     chosen: dict[str, Any] = {"arm": arm, "patient": settings.patient, "cells": None, "seed": None}
     minutes = settings.lesson.step_min
     after = next((each.after for each in scenario.arms if each.name == arm), "")
-    if not after or isinstance(settings.lesson.scenario, Scenario):
+    if not after:
         return TissueModel(scenario=scenario, minutes_per_step=minutes, **chosen)
-    key = (settings.lesson.name, settings.values, settings.point, settings.patient, after)
+    key = (resolved_yaml(scenario), settings.patient, after)
     # The lock is held while the model is made, because it may add a recovery to what is kept.
     with _LOCK:
         if key not in _KEPT:

@@ -17,7 +17,9 @@ STEPS = (a_step(10.0, 20.0, 1), a_step(20.0, 20.0, 2))
 WITHOUT_IGE = a_patient(specific_receptors_per_cell=0.0)
 
 
-def played(course: Course, *hand: tuple[float, Callable[[Course], None]]) -> tuple[list[tuple[str, float]], list[float]]:
+def played(
+    course: Course, *hand: tuple[float, Callable[[Course], None]]
+) -> tuple[list[tuple[str, float]], list[float]]:
     """Play a course with a hand that acts at the first looks after these minutes; events, and when it acted."""
     left, acted = list(hand), []
     for _ in course.play(30.0, 1.0):
