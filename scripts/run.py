@@ -1,7 +1,8 @@
 """Set up once, then run: `python3 scripts/run.py` treats people with an IgE history, then people with an SJS history.
 
 Arguments go to the command line of the simulator: `python3 scripts/run.py run rdd --patients 20`,
-`python3 scripts/run.py show drugs`; `python3 scripts/run.py serve` also installs what the teaching page needs. Needs nothing but Python 3.11, 3.12 or 3.13.
+`python3 scripts/run.py show drugs`. `serve` also installs what the teaching page needs. Needs nothing but Python 3.11,
+3.12 or 3.13.
 """
 
 from __future__ import annotations

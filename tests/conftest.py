@@ -24,7 +24,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
     if find_browser() is None:
         terminalreporter.write_line(
-            f"left out: {browser_tests()} browser tests, as there is no browser; install Chromium or Chrome, or name one in "
-            "DESENSIM_BROWSER",
+            f"left out: {browser_tests()} browser tests, as there is no browser; "
+            "install Chromium or Chrome, or name one in DESENSIM_BROWSER",
             yellow=True,
         )

@@ -29,7 +29,8 @@ _PROBE = """() => {
     window.probe.times.push(performance.now() - window.probe.asked); window.probe.asked = 0; } })
     .observe(board, {attributes: true, attributeFilter: ['data-frames', 'data-clock']});
   const button = text => [...document.querySelectorAll('.transport button')].find(b => b.textContent.includes(text));
-  window.again = setInterval(() => { if (main.disabled) button('again').click(); else if (main.textContent.includes('Play')) main.click(); }, 250);
+  window.again = setInterval(() => {
+    if (main.disabled) button('again').click(); else if (main.textContent.includes('Play')) main.click(); }, 250);
   window.clicked = setInterval(() => { if (!window.probe.asked && !button('Step').disabled) {
     window.probe.asked = performance.now(); button('Step').click(); } }, 5000);
 }"""
@@ -64,12 +65,18 @@ def measure(visitors: int, seconds: float, cells: int) -> None:
             browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
             pages = [_opened(browser, address) for _ in range(visitors)]
             pid, start = server_pid(), time.monotonic()
-            print(f"{visitors} visitors, two arms of {cells:,} mast cells\n  minute  pictures/s each  click to picture p95 ms  server MB")
+            print(
+                f"{visitors} visitors, two arms of {cells:,} mast cells\n"
+                "  minute  pictures/s each  click to picture p95 ms  server MB"
+            )
             while time.monotonic() - start < seconds:
                 before = [page.evaluate("window.probe.pictures") for page in pages]
                 last = time.monotonic()
                 time.sleep(min(60.0, seconds))
-                print(_line(pages, before, time.monotonic() - last, (time.monotonic() - start) / 60.0, memory_mb(pid)), flush=True)
+                print(
+                    _line(pages, before, time.monotonic() - last, (time.monotonic() - start) / 60.0, memory_mb(pid)),
+                    flush=True,
+                )
             browser.close()
 
 

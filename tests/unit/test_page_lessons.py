@@ -1,4 +1,4 @@
-"""Lessons are data: each shows what it says, its sliders lead to scenarios that load, and links are read with mistrust."""
+"""Lessons are data: each shows what it says, sliders lead to scenarios that load, links are read with mistrust."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_lesson_shows_what_it_teaches(name, harm):
 def test_a_slider_changes_the_scenario(name, slider):
     settings = settings_of(lessons()[name])
     at_rest = scenario_of(settings)
-    ends = [each for each in lessons()[name].sliders if each.name == slider][0]
+    ends = next(each for each in lessons()[name].sliders if each.name == slider)
     for value in (ends.low, ends.high):
         moved = scenario_of(changed(settings, slider, str(value)))
         assert (moved == at_rest) == (value == ends.value), value

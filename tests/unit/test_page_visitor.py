@@ -161,7 +161,7 @@ def test_a_scenario_of_ones_own_is_shown():
     ],
 )
 def test_an_upload_is_checked(text, told):
-    with pytest.raises(Exception, match="own.yaml|100 kB") as refused:
+    with pytest.raises(Exception, match=r"own\.yaml|100 kB") as refused:
         uploaded("C:/fakepath/own.yaml" if text else "own.yaml", text)
     assert told in str(refused.value)
     assert "/tmp" not in str(refused.value)
