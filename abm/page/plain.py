@@ -20,7 +20,6 @@ from abm.scenario_file import load_scenario
 STUDY = "comparison"
 START: dict[str, Any] = {"scenario": STUDY, "arm": "full_dose", "cells": 2000, "minutes_per_step": 1}
 _PATIENTS = 12
-_HEAD = "<b>Teaching model, not medical advice.</b> Choose on the left, press <i>Reset</i>, then ▶ or <i>Step</i>."
 
 
 @lru_cache(maxsize=1)
@@ -65,17 +64,17 @@ def Patch(model: TissueModel) -> None:
 def Condition(model: TissueModel) -> None:
     """Say in words how the patient is at this moment."""
     update_counter.get()
-    solara.HTML(tag="p", unsafe_innerHTML=condition(model), style="margin: 0")
+    solara.Text(condition(model))
 
 
 def condition(model: TissueModel) -> str:
-    """Return a line on how the patient is at this moment, in HTML."""
+    """Return a line on how the patient is at this moment,."""
     course = model.course
     released = model.datacollector.model_vars["released_fraction"][-1]
     return (
-        f"<b>Patient {model.patient['patient_id']}, {course.arm.name.replace('_', ' ')}</b>"
+        f"Patient {model.patient['patient_id']}, {course.arm.name.replace('_', ' ')}"
         f"{'' if model.running else ' (over)'}: {course.dose_so_far_mg():.4g} mg given so far · "
-        f"{released:.1%} of all mast cells have fired · reaction at this moment: <b>{course.grade}</b>"
+        f"{released:.1%} of all mast cells have fired · reaction at this moment: {course.grade}"
     )
 
 
@@ -86,7 +85,7 @@ def Page() -> None:
     solara.Title("desensim: one patient")
     solara.Style(".v-tabs { display: none; }")  # Mesa's tab "Page 0" stands alone here.
     with solara.Column(gap="0px", margin=2):
-        solara.HTML(tag="p", unsafe_innerHTML=_HEAD, style="margin: 0")
+        solara.Text("Teaching model, not medical advice. Choose on the left, press Reset, then ▶ or Step.")
         Condition(model.value)
     SolaraViz(
         model,
