@@ -1,6 +1,6 @@
 module.exports = {
   data() { return {playing: false, ready: false, speed: 1, at: -1, count: 0, clock: 0, guess: null, close: true, filling: false, dragged: {}, waiting: false, asked: 0, away: 60, shown: null, live: true, clockNow: 0}; },
-  created() { this.h = {rows: [[], []], frames: [], cell: -1, spot: null, mostDose: 1}; },
+  created() { this.h = {rows: [[], []], frames: [], sheets: [], cell: -1, spot: null, mostDose: 1}; },
   mounted() {
     this.begin(); this.take(this.frame);
     document.documentElement.lang = 'en';
@@ -43,7 +43,7 @@ module.exports = {
   methods: Object.assign({}, DRAWING, {
     say(kind, more) { this.tell(Object.assign({kind, scene: this.scene.n}, more || {})); },
     begin() {
-      this.h = {rows: [[], []], frames: [], cell: -1, spot: null,
+      this.h = {rows: [[], []], frames: [], sheets: [], cell: -1, spot: null,
         mostDose: Math.max(...this.scene.plans.map(plan => plan.reduce((sum, item) => sum + item.mg, 0)), 1e-6)};
       this.at = -1; this.count = 0; this.playing = false; this.waiting = false; this.dragged = {};
       this.speed = this.lesson.speed; this.away = this.scene.end_min > 20000 ? 1440 * 3 : this.scene.end_min > 2000 ? 1440 : 60;

@@ -7,12 +7,12 @@ from typing import Any
 
 from abm.page.lessons import Lesson
 from abm.page.settings import Settings, scenario_of, settings_of
+from abm.page.stage import harmed
 from abm.parameters.catalog import parameters_of
 from abm.population import select_patients
 from abm.treatment import Work, treat_patient
 
 _HISTORY = "history"
-_HARM = ("moderate", "severe")
 MOST_PATIENTS = 50
 
 
@@ -41,7 +41,7 @@ class DecisionMap:
             if outcome["arm"] != _HISTORY and outcome["treated"]:
                 count = self._counts[point][outcome["arm"]]
                 count[0] += 1
-                count[1] += outcome["severity"] in _HARM or outcome["necrolysis"] != "none"
+                count[1] += harmed(outcome)
         self._treated[point] += 1
 
     @property

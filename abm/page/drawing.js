@@ -50,21 +50,29 @@
     const canvas = this.el('picture' + n), s = this.scene;
     if (!canvas || !raster) return;
     const [top, left, rows, columns] = this.windowOf(), dermis = s.tissue === 'dermis', k = dermis && this.close ? 12 : 8;
-    canvas.width = columns * k; canvas.height = rows * k;
-    const image = new ImageData(columns * k, rows * k), data = image.data, {colours, ink} = this.shapes()[s.tissue];
-    const masks = ink.map(f => f && Array.from({length: k * k}, (_, i) => f((i % k + .5) * 8 / k - .5, (Math.floor(i / k) + .5) * 8 / k - .5)));
-    const grey = 250 - 70 * this.antigenShare(n), ground = dermis ? [grey, grey, grey] : [250, 226, 208];
+    const width = columns * k, height = rows * k;
+    if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height; }
+    const pen = canvas.getContext('2d'), image = this.sheet(n, width, height), pixels = new Uint32Array(image.data.buffer);
+    const {colours, ink} = this.shapes()[s.tissue], grey = Math.round(250 - 70 * this.antigenShare(n));
+    const packed = colour => (255 << 24 | colour[2] << 16 | colour[1] << 8 | colour[0]) >>> 0;
+    pixels.fill(packed(dermis ? [grey, grey, grey] : [250, 226, 208]));
+    // A shape is the list of its pixels, from the corner of its place.
+    const stamps = ink.map(f => { const found = []; if (f) for (let i = 0; i < k * k; i++)
+      if (f((i % k + .5) * 8 / k - .5, (Math.floor(i / k) + .5) * 8 / k - .5)) found.push(Math.floor(i / k) * width + i % k); return found; });
+    const paints = colours.map(colour => colour && packed(colour));
     for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) {
       const code = raster[(top + r) * s.across + left + c];
-      const mask = masks[code], colour = colours[code];
-      for (let i = 0; i < k * k; i++) {
-        const at = 4 * ((r * k + Math.floor(i / k)) * columns * k + c * k + i % k), paint = mask && mask[i] ? colour : ground;
-        data[at] = paint[0]; data[at + 1] = paint[1]; data[at + 2] = paint[2]; data[at + 3] = 255;
-      }
+      if (!code) continue;
+      const at = r * k * width + c * k, stamp = stamps[code], paint = paints[code];
+      for (let i = 0; i < stamp.length; i++) pixels[at + stamp[i]] = paint;
     }
-    const pen = canvas.getContext('2d');
     pen.putImageData(image, 0, 0);
     this.frames(pen, rows, columns, k, top, left);
+  },
+  sheet(n, width, height) {
+    const kept = this.h.sheets[n];
+    if (kept && kept.width === width && kept.height === height) return kept;
+    return this.h.sheets[n] = new ImageData(width, height);
   },
   // Borders between patches of epidermis, and a ring around the cell under the lens.
   frames(pen, rows, columns, k, top, left) {

@@ -68,7 +68,7 @@ def Condition(model: TissueModel) -> None:
 
 
 def condition(model: TissueModel) -> str:
-    """Return a line on how the patient is at this moment,."""
+    """Return a line on how the patient is at this moment."""
     course = model.course
     released = model.datacollector.model_vars["released_fraction"][-1]
     return (

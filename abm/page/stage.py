@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -137,6 +137,7 @@ class Stage:
 
     def _arm_frame(self, number: int) -> dict[str, Any]:
         model, course = self.models[number], self.models[number].course
+        outcome = model.outcome()
         return {
             "picture": b64encode(self.pictures[number].picture().tobytes()).decode(),
             "rows": list(self._new_rows(number)),
@@ -145,8 +146,8 @@ class Stage:
             "running": model.running,
             "held": course.held and not course.ending,
             "over": course.course_over or course.ended or course.ending,
-            "worst": model.outcome()["severity"],
-            "harm": harmed(model),
+            "worst": outcome["severity"],
+            "harm": harmed(outcome),
         }
 
     def _new_rows(self, number: int) -> Iterator[list[float]]:
@@ -223,10 +224,9 @@ def status(model: TissueModel) -> str:
     return "no drug for a while" if course.now_min > 0.0 else "about to begin"
 
 
-def harmed(model: TissueModel) -> bool:
-    """Whether the arm has done harm so far: a moderate or severe immediate reaction, or epidermal necrolysis."""
-    row = model.outcome()
-    return row["severity"] in _HARM or row["necrolysis"] != "none"
+def harmed(outcome: Mapping[str, Any]) -> bool:
+    """Whether an outcome row tells of harm: a moderate or severe immediate reaction, or epidermal necrolysis."""
+    return outcome["severity"] in _HARM or outcome["necrolysis"] != "none"
 
 
 def _plain(value: Any) -> float:
