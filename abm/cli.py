@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from abm import cli_design, cli_dry_run, cli_new, cli_protocol, cli_report, cli_run, cli_show
+from abm import cli_design, cli_dry_run, cli_new, cli_protocol, cli_report, cli_run, cli_serve, cli_show
 from abm.cli_words import DISCLAIMER
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 cli_show.app.command("protocol", epilog=cli_protocol.EXAMPLES)(cli_protocol.protocol)
 app.add_typer(cli_show.app, name="show")
+app.command(epilog="Example: desensim serve    or: desensim serve runs/comparison --patient 7")(cli_serve.serve)
 
 
 def main() -> None:

@@ -1,24 +1,26 @@
 """One patient in one arm as a Mesa model, over the same engine as a study and with equal bits.
 
-The mast cells are rows of arrays, not Mesa agents; `TissueModel.cell` gives a view on one of them when it is wanted.
+The cells are rows of arrays, not Mesa agents; see `abm.tissue_rows` for how they are looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from mesa import DataCollector, Model
 
 from abm.engine.body import new_course, outcome_of
 from abm.engine.course import Course
-from abm.engine.state import BODY, ORGANS
-from abm.parameters.catalog import parameters_of
+from abm.engine.state import BODY
+from abm.mesa_adapter import ArrayModel, DataCollector
+from abm.parameters.catalog import ParameterSet, parameters_of
 from abm.population import draw_patient
-from abm.scenario import Arm, Scenario
+from abm.scenario import Scenario
 from abm.scenario_file import load_scenario
+from abm.tissue_rows import Rows
+from abm.tissue_space import TissueSpace
 
 SHOWN: dict[str, Callable[[TissueModel], Any]] = {
     "time_min": lambda model: model.course.now_min,
@@ -29,24 +31,17 @@ SHOWN: dict[str, Callable[[TissueModel], Any]] = {
     "systolic_mmhg": lambda model: float(model.course.state.body[BODY.systolic]),
     "released_fraction": lambda model: float(np.mean(model.course.state.fired_bin >= model.course.start_bin)),
     "severity": lambda model: model.course.grade,
+    "detached_percent": lambda model: 0.0 if model.course.immunity is None else model.course.immunity.detached_percent,
+    "skin_t_cells": lambda model: len(model.t_cells),
 }
-"""What the data collector keeps of every interval; columns as in the table `timeseries`, and the dose so far."""
+"""What the data collector keeps of every interval; columns as in the tables `timeseries` and `skin`, and the dose."""
 
 
-class MastCell(NamedTuple):
-    """How one mast cell is at this moment; numbers as in `abm.engine.state.State`, of the first specificity."""
-
-    organ: str
-    receptors: float
-    crosslinks: float
-    ship1: float
-    calcium: float
-    threshold: float
-    fired: bool
-
-
-class TissueModel(Model):
+class TissueModel(ArrayModel):
     """One virtual patient going through one arm of a scenario, an interval at a time.
+
+    Cells are rows of arrays, not Mesa agents: `mast_cells`, `keratinocytes` and `t_cells` are selections in the manner
+    of Mesa's AgentSet, whose members are made as views when they are asked for.
 
     Parameters
     ----------
@@ -65,6 +60,19 @@ class TissueModel(Model):
         Key of every random number; the scenario's own if None.
     rng : optional
         Mesa's generator. The engine does not draw from it.
+    before : Course, optional
+        What `history` returned for this arm; lived through anew if None.
+
+    Attributes
+    ----------
+    course : Course
+        The engine's patient; `course.hold`, `release` and `stop` are the hand that holds the drug back.
+    space : TissueSpace
+        Where the cells are.
+    mast_cells, keratinocytes, t_cells : Rows
+        The cells.
+    datacollector : mesa.DataCollector
+        `SHOWN`, of every step.
 
     Raises
     ------
@@ -75,15 +83,13 @@ class TissueModel(Model):
     """
 
     course: Course
-    running: bool
-    scenario: Any = None  # Mesa 3.5 has a property here, and its page would replace our scenario with an empty one.
+    t_cells: Rows
 
     def __init__(
         self, *, scenario: Any = "comparison", arm: str = "rdd", patient: int = 0, cells: int | None = 2000,
-        minutes_per_step: float = 1.0, seed: int | None = 1, rng: Any = None,
+        minutes_per_step: float = 1.0, seed: int | None = 1, rng: Any = None, before: Course | None = None,
     ) -> None:  # fmt: skip
         super().__init__(rng=rng)
-        self.scenario = None
         study = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         study = replace(study, cells=cells or study.cells, seed=study.seed if seed is None else seed)
         arms = {each.name: each for each in study.arms}
@@ -93,24 +99,19 @@ class TissueModel(Model):
             raise ValueError("needed: patient 0 or more, cells 3 or more, minutes_per_step above 0")
         self.study, self.parameters = study, parameters_of(study.drugs, study.parameters)
         self.patient = draw_patient(study, self.parameters, patient)
-        self.course = self._begun(arms, arm)
+        if before is None:
+            before = history(study, arm, self.patient, self.parameters)
+        self.course = new_course(arms[arm], study, self.patient, 0, self.parameters, before)
+        if self.course.died:
+            raise ValueError(
+                f"patient {patient} dies before arm {arm!r} begins; choose another patient or {arms[arm].after!r}"
+            )
+        self.space = TissueSpace(self.course, self.parameters)
+        self.mast_cells, self.keratinocytes = self.space.mast_cells(), self.space.keratinocytes()
+        self.t_cells = self.space.t_cells()
         self._play = self.course.play(study.follow_up_min, minutes_per_step)
         self.datacollector = DataCollector(model_reporters=SHOWN)
         self.datacollector.collect(self)
-
-    def _begun(self, arms: dict[str, Arm], name: str) -> Course:
-        """The patient ready for an arm, after those that it follows."""
-        arm, before = arms[name], None
-        if arm.after:
-            before = self._begun(arms, arm.after)
-            before.run(self.study.follow_up_min)
-        course = new_course(arm, self.study, self.patient, 0, self.parameters, before)
-        if course.died:
-            number = self.patient["patient_id"]
-            raise ValueError(
-                f"patient {number} dies before arm {name!r} begins; choose another patient or {arm.after!r}"
-            )
-        return course
 
     def step(self) -> None:
         """Let time pass until the next interval has ended; `running` becomes False at the end of the follow-up."""
@@ -122,16 +123,17 @@ class TissueModel(Model):
         """Return the row of the table `outcomes` so far; at the end it is that of the study."""
         return outcome_of(self.course, self.parameters)
 
-    def cell(self, number: int) -> MastCell:
-        """Return what mast cell `number` is like at this moment."""
-        state = self.course.state
-        organ = ORGANS[int(np.searchsorted(state.organ_start, number, side="right")) - 1]
-        return MastCell(
-            organ=organ,
-            receptors=float(state.receptors[0, number]),
-            crosslinks=float(state.crosslinks[0, number]),
-            ship1=float(state.ship1[0, number]),
-            calcium=float(state.calcium[number]),
-            threshold=float(state.threshold[number]),
-            fired=bool(state.fired_bin[number] >= 0),
-        )
+
+def history(study: Scenario, arm: str, patient: Mapping[str, Any], parameters: ParameterSet) -> Course | None:
+    """Let a patient live through the arms that `arm` follows; returns the end of the last, None if it follows none.
+
+    A model takes a copy of what is returned, so that several arms can begin with it.
+    """
+    arms = {each.name: each for each in study.arms}
+    after = arms[arm].after
+    if not after:
+        return None
+    course = new_course(arms[after], study, patient, 0, parameters, history(study, after, patient, parameters))
+    if not course.died:
+        course.run(study.follow_up_min)
+    return course

@@ -82,6 +82,7 @@ class Bedside:
         self.stopped, self.withdrawn, self.worst_before_gap = False, False, NONE
         self.gap_end_min, self.elapsed_min = math.nan, 0.0
         self.interval_bins, self.look_at_bin = 0, NEVER
+        self.held_until_min, self.ending = -math.inf, False
         self.rested: dict[tuple[float, frozenset[str]], Any] = {}
         self.recorder = Recorder(self)
         self.rescue = Rescue(self)
@@ -128,13 +129,14 @@ class Bedside:
                 self._note_signs(self.immunity)
             if self.slow is not None and self.now_bin >= self.slow.next_bin:
                 self._note_slow(self.slow)
+            if self.now_bin >= self.look_at_bin:
+                yield
+                self.look_at_bin = (self.now_bin // self.interval_bins + 1) * self.interval_bins
+            # Asked for after the look, because a hand may have stopped the pump meanwhile.
             soonest = self._next_act_min()
             if soonest <= end_min:
                 end_min = max(soonest, self.now_min)
                 end_bin = self._bin_at(end_min)
-            if self.now_bin >= self.look_at_bin:
-                yield
-                self.look_at_bin = (self.now_bin // self.interval_bins + 1) * self.interval_bins
         if not self.died:
             self.now_min = end_min
             if self.now_min >= self.rescue.due_min:

@@ -134,3 +134,12 @@ def rest(state: State, rates: Rates) -> None:
     body[BODY.histamine] = body[BODY.peak_histamine] = rates.body[BODY_RATE.histamine_rest]
     body[BODY.tryptase] = body[BODY.peak_tryptase] = rates.body[BODY_RATE.tryptase_rest]
     body[BODY.systolic] = body[BODY.lowest_systolic] = rates.body[BODY_RATE.rest_mmhg]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def cell_sites(organ_start, sites, address):
+    """Site on its organ's patch of every cell, as `arm_cells` draws it; int32, shape (cells,)."""
+    found = np.empty(organ_start[3], np.int32)
+    for i in range(found.size):
+        found[i] = int(uniforms(i, 1, address[2], _TRAITS, address[0], 0)[0] * sites)
+    return found

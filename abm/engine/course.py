@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from abm.biology.reaction import NONE
 from abm.engine.bedside import Bedside, EngineError
@@ -36,6 +36,10 @@ class Course(Bedside):
             self.look_at_bin = self.now_bin + self.interval_bins
         gaps = sum(isinstance(item, Gap) for item in self.arm.course)
         while self.queue and not self.ended:
+            if self.held:
+                yield from self._by_hand()
+                self._resume(None, None)
+                continue
             item = self.queue.popleft()
             if isinstance(item, Gap):
                 gaps -= 1
@@ -48,6 +52,29 @@ class Course(Bedside):
             yield from self._waiting(sum(item.duration_min for item in self.arm.course))
         self.elapsed_min, self.course_over = self.now_min, True
         yield from self._waiting(self.now_min + follow_up_min)
+
+    @property
+    def held(self) -> bool:
+        """Whether a hand holds the drug back at this moment."""
+        return self.ending or self.now_min < self.held_until_min
+
+    def hold(self, for_min: float = math.inf) -> None:
+        """Give nothing from this moment on, for `for_min` minutes or until `release`: a hand, between two looks.
+
+        A running infusion is stopped and what is left of it put off; a dose that is in the body stays there.
+        """
+        self.held_until_min = self.now_min + for_min
+        if self.giving:
+            self.stop_at_min = self.now_min
+
+    def release(self) -> None:
+        """Go on from where `hold` stopped."""
+        self.held_until_min = -math.inf
+
+    def stop(self) -> None:
+        """Give nothing more, for good."""
+        self.hold()
+        self.ending = True
 
     def give(self, item: Step | Regimen) -> None:
         """Give `item`, and carry out the arm's rules should a reaction be recognised meanwhile."""
@@ -97,43 +124,60 @@ class Course(Bedside):
         """Stop the pump, wait until the pause is over and symptoms are gone, and put back what is still to give."""
         done = min(1.0, (self.now_min - self.step_start_min) / step.duration_min)
         self._cut_short()
-        yield from self._pause()
+        by_rule = yield from self._pause()
         remainder = dataclasses.replace(
             step, duration_min=step.duration_min * (1 - done), dose_mg=step.dose_mg * (1 - done)
         )
-        self._resume(step, remainder if remainder.duration_min > 0.0 else None)
+        self._resume(step if by_rule else None, remainder if remainder.duration_min > 0.0 else None)
 
     def _put_off(self, regimen: Regimen, left: int, due_min: float) -> Iterator[None]:
         """Give no more doses until the pause is over and symptoms are gone; no dose comes before it is due."""
-        yield from self._pause()
+        by_rule = yield from self._pause()
         if not self.ended:
             yield from self._waiting(due_min)
-        self._resume(regimen, dataclasses.replace(regimen, times=left) if left else None)
+        self._resume(regimen if by_rule else None, dataclasses.replace(regimen, times=left) if left else None)
 
-    def _pause(self) -> Iterator[None]:
-        """Wait until the rule's pause is over and symptoms are gone; or stop for good."""
+    def _by_hand(self) -> Iterator[None]:
+        """Wait while a hand holds the drug back, or stop for good."""
+        self.recorder.event("stop" if self.ending else "pause")
+        while self.held and not self.ending and not self.died:
+            yield from self._waiting(min(self.held_until_min, self.now_min + 1.0))
+        if self.ending and not self.died:
+            self.stopped = True
+
+    def _pause(self) -> Generator[None, None, bool]:
+        """Wait until the rule's pause is over and symptoms are gone, or a hand lets go; or stop for good.
+
+        Returns whether the rule asked for it.
+        """
+        self.giving = False
+        if self.held:
+            self.stop_at_min = math.inf
+            yield from self._by_hand()
+            return False
         rule = self.arm.on_reaction
         assert rule is not None
-        self.giving = False
         self.pauses += 1
         self.stop_at_min = math.inf
         if rule.resume_at == "never":
             self.stopped = True
             self.recorder.event("stop")
-            return
+            return True
         self.recorder.event("pause")
         yield from self._waiting(self.now_min + rule.pause_min)
         latest = self.now_min + _LONGEST_WAIT_MIN
         while self.state.count[COUNT.grade] > NONE and self.now_min < latest and not self.died:
             yield from self._waiting(self.now_min + 1.0)
+        return True
 
-    def _resume(self, item: Step | Regimen, remainder: Step | Regimen | None) -> None:
-        """Put what is still to give back at the head of the queue."""
+    def _resume(self, item: Step | Regimen | None, remainder: Step | Regimen | None) -> None:
+        """Put what is still to give back at the head of the queue, after what a rule repeats before `item`."""
         if self.ended:
             return
         if remainder is not None:
             self.queue.appendleft(remainder)
-        self.queue.extendleft(reversed(self._repeated(item)))
+        if item is not None:
+            self.queue.extendleft(reversed(self._repeated(item)))
         self.recorder.event("resume")
 
     def _repeated(self, item: Step | Regimen) -> list[Step | Regimen]:

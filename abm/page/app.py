@@ -1,97 +1,71 @@
-"""Mesa's plain page around one patient: ``solara run abm/page/app.py``. Teaching model, not medical advice."""
+"""The teaching page: Solara gives every visitor a page and a wire to it; the board draws. Not medical advice."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+import ipyvue
 import solara
-from matplotlib.figure import Figure
-from mesa.visualization import SolaraViz
-from mesa.visualization.utils import update_counter
+import traitlets
 
-from abm.mesa_model import TissueModel
-from abm.page.pictures import draw_dose, draw_histamine, draw_patch, draw_pressure, skin_sites
-from abm.parameters.catalog import parameters_of
-from abm.population import select_patients
-from abm.scenario_file import load_scenario
+from abm.page.visitor import Visitor
 
-STUDY = "comparison"
-START: dict[str, Any] = {"scenario": STUDY, "arm": "full_dose", "cells": 2000, "minutes_per_step": 1}
-_PATIENTS = 12
+_HERE = Path(__file__).parent
 
 
-@lru_cache(maxsize=1)
-def patients() -> list[int]:
-    """Return the numbers of the first patients of the study."""
-    study = load_scenario(STUDY, [f"patients={_PATIENTS}"])
-    chosen = select_patients(study, parameters_of(study.drugs, study.parameters))
-    return [int(number) for number in chosen["patient_id"]]
-
-
-def choices() -> dict[str, Any]:
-    """Return what a visitor can set, in the form that Mesa's page reads."""
-    arms = [arm.name for arm in load_scenario(STUDY).arms]
-    return {
-        "scenario": STUDY,
-        "arm": {"type": "Select", "label": "Treatment", "value": START["arm"], "values": arms},
-        "patient": {"type": "Select", "label": "Patient number", "value": patients()[0], "values": patients()},
-        "cells": _slider("Mast cells", START["cells"], 500, 10_000, 500),
-        "minutes_per_step": _slider("Minutes per step", START["minutes_per_step"], 1, 30, 1),
-    }
-
-
-def _slider(label: str, value: int, low: int, high: int, step: int) -> dict[str, Any]:
-    return {"type": "SliderInt", "label": label, "value": value, "min": low, "max": high, "step": step}
-
-
-def _picture(draw: Callable[[TissueModel], Figure]) -> Callable[[TissueModel], Any]:
-    def component(model: TissueModel) -> Any:
-        return solara.FigureMatplotlib(draw(model))
-
-    return component
-
-
-@solara.component
-def Patch(model: TissueModel) -> None:
-    """Show the skin patch."""
-    update_counter.get()
-    sites = solara.use_memo(lambda: skin_sites(model), [model])
-    solara.FigureMatplotlib(draw_patch(model, sites))
-
-
-@solara.component
-def Condition(model: TissueModel) -> None:
-    """Say in words how the patient is at this moment."""
-    update_counter.get()
-    solara.Markdown(condition(model))
-
-
-def condition(model: TissueModel) -> str:
-    """Return a line on how the patient is at this moment, in Markdown."""
-    course = model.course
-    released = model.datacollector.model_vars["released_fraction"][-1]
-    return (
-        f"**Patient {model.patient['patient_id']}, {course.arm.name.replace('_', ' ')}**"
-        f"{'' if model.running else ' (over)'}: {course.dose_so_far_mg():.4g} mg given so far · "
-        f"{released:.1%} of all mast cells have fired · reaction at this moment: **{course.grade}**"
+def template() -> str:
+    """Return the board as one Vue template, put together from its files."""
+    html, css, drawing, script = (
+        (_HERE / name).read_text(encoding="utf-8") for name in ("board.html", "board.css", "drawing.js", "board.js")
     )
+    script = script.replace("DRAWING", drawing.strip(), 1)
+    return f"<template>\n{html}</template>\n<script>\n{script}</script>\n<style id='board-style'>\n{css}</style>\n"
+
+
+class BoardWidget(ipyvue.VueTemplate):
+    """The board, with what it shows as traits; what the browser says goes to `heard`."""
+
+    template = traitlets.Unicode(template()).tag(sync=True)
+    catalogue: Any = traitlets.List().tag(sync=True)
+    lesson = traitlets.Dict().tag(sync=True)
+    chosen = traitlets.Dict().tag(sync=True)
+    patients: Any = traitlets.List().tag(sync=True)
+    scene = traitlets.Dict().tag(sync=True)
+    frame = traitlets.Dict().tag(sync=True)
+    problems: Any = traitlets.List().tag(sync=True)
+    file = traitlets.Dict().tag(sync=True)
+    map = traitlets.Dict(allow_none=True).tag(sync=True)
+    heard = traitlets.Any(None)
+
+    def vue_tell(self, message: Any) -> None:
+        """Pass on what the browser says."""
+        if callable(self.heard) and isinstance(message, dict):
+            self.heard(message)
+
+
+@solara.component
+def Board(visitor: Visitor) -> Any:
+    """Show a visitor's state, and anew after every word from the browser."""
+    shown, set_shown = solara.use_state(visitor.shown)
+
+    def heard(message: dict[str, Any]) -> None:
+        visitor.hear(message)
+        set_shown(visitor.shown)
+
+    return BoardWidget.element(**shown, heard=heard)
 
 
 @solara.component
 def Page() -> None:
-    """Show one patient; every visitor has a model of their own."""
-    model = solara.use_memo(lambda: solara.reactive(TissueModel(patient=patients()[0], **START)), [])
-    solara.Title("desensim: one patient")
-    solara.Style(".v-tabs { display: none; }")  # Mesa's tab "Page 0" stands alone here.
-    with solara.Column(gap="0px", margin=2):
-        solara.Markdown("**Teaching model, not medical advice.** Choose on the left, press *Reset*, then ▶ or *Step*.")
-        Condition(model.value)
-    SolaraViz(
-        model,
-        components=[(Patch, 0), *((_picture(draw), 0) for draw in (draw_histamine, draw_dose, draw_pressure))],
-        model_params=choices(),
-        name="One patient under the lens",
-        play_interval=100,
-    )
+    """Give a visitor a state of their own, made from the link they came by."""
+    router = solara.use_router()
+    visitor = solara.use_memo(lambda: Visitor(router.search), [])
+    solara.Title("desensim: mast cells, T cells and drugs")
+    Board(visitor)
+
+
+@solara.component
+def Layout(children: Any = ()) -> None:
+    """Show the page alone, without Solara's own bars."""
+    solara.Column(children=list(children), gap="0px")

@@ -7,9 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from abm.engine.field import SIDE, SITE_UM, patch_field
+from abm.engine.field import SIDE, SITE_UM
 from abm.mesa_model import TissueModel
-from abm.random_streams import Stream, uniforms
 
 BLUE, VERMILLION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#595959"
 LOW_SYSTOLIC_MMHG = 90.0
@@ -17,30 +16,12 @@ _SIZE = (6.2, 4.2)
 _PATCH_UM = SIDE * SITE_UM
 
 
-def skin_sites(model: TissueModel) -> np.ndarray:
-    """Lattice site of every skin mast cell, as `abm.engine.cells.arm_cells` draws it; shape (skin cells,)."""
-    seed, _, patient = (int(number) for number in model.course.rates.address)
-    cells = int(model.course.state.organ_start[1])
-    drawn = (uniforms(cell, 1, patient, int(Stream.CELL_TRAITS), seed, 0)[0] for cell in range(cells))
-    return np.array([int(chance * SIDE * SIDE) for chance in drawn])
-
-
-def skin_field(model: TissueModel) -> np.ndarray:
-    """Drug level of the skin patch relative to its mean; shape (side, side)."""
-    p = model.parameters
-    field = patch_field(
-        p["tissue.capillary_distance_skin_um"], p["tissue.capillary_exchange_per_s"],
-        p["tissue.drug_diffusion_um2_per_s"], p["tissue.tissue_loss_per_s"],
-        model.patient["patient_id"], 0, model.study.seed,
-    )  # fmt: skip
-    return field.reshape(SIDE, SIDE)
-
-
-def draw_patch(model: TissueModel, sites: np.ndarray) -> Figure:
+def draw_patch(model: TissueModel) -> Figure:
     """Draw the skin patch: the drug field, resting mast cells as blue dots, fired ones as orange crosses."""
     figure, axes = _axes()
+    sites = model.space.sites[: int(model.course.state.organ_start[1])]
     extent = (0.0, _PATCH_UM, 0.0, _PATCH_UM)
-    image = axes.imshow(skin_field(model), origin="lower", extent=extent, cmap="Greys", alpha=0.5)
+    image = axes.imshow(model.space.drug_field, origin="lower", extent=extent, cmap="Greys", alpha=0.5)
     bar = figure.colorbar(image, ax=axes, shrink=0.85)
     bar.set_label("drug here ÷ mean of the patch")
     fired = model.course.state.fired_bin[: sites.size] >= 0

@@ -1,25 +1,22 @@
-"""A real browser for the pages; tests that need one are left out, with the reason, where none is found."""
+"""One real browser for the tests of every page; without one they are left out, and `tests/conftest.py` says how many."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from browsers import find_browser
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+collect_ignore_glob = [] if find_browser() else ["test_*.py"]
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    """A running headless Chromium (`playwright.sync_api.Browser`); `DESENSIM_CHROMIUM` names another one."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    found = os.environ.get("DESENSIM_CHROMIUM") or next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.skip("no chromium is found; install it, or name one in DESENSIM_CHROMIUM")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    """A running headless browser (`playwright.sync_api.Browser`); playwright can be started once in a process."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
         yield browser
         browser.close()

@@ -16,7 +16,7 @@ from small_worlds import FULL, LADDER, a_patient, a_scenario, a_step, an_arm, di
 from abm import TissueModel
 from abm.engine.body import new_course, run_arm
 from abm.engine.course import Course
-from abm.mesa_model import SHOWN
+from abm.mesa_model import SHOWN, history
 from abm.parameters.catalog import default_parameters
 from abm.population import select_patients
 from abm.scenario import Gap, ReactionRule
@@ -147,19 +147,24 @@ def test_it_ends_and_then_stands_still():
     assert len(model.datacollector.get_model_vars_dataframe()) == rows
 
 
-def test_a_cell_is_a_view_on_its_row():
+def test_no_cell_is_a_mesa_agent():
     model = TissueModel(arm="full_dose", cells=300)
-    for _ in range(20):
-        model.step()
-    state = model.course.state
-    fired = int(np.argmax(state.fired_bin >= 0))
-    assert model.cell(0).organ == "skin"
-    assert model.cell(299).organ == "gut"
-    assert model.cell(int(state.organ_start[1])).organ == "lung"
-    assert model.cell(fired).fired == (state.fired_bin[fired] >= 0)
-    assert model.cell(7).receptors == state.receptors[0, 7]
-    assert model.cell(7).calcium == state.calcium[7]
+    model.step()
+    assert len(model.mast_cells) == 300
+    assert not any(isinstance(cell, mesa.Agent) for cell in model.mast_cells.select(organ="lung"))
     assert len(model.agents) == 0
+
+
+def test_a_history_lived_once_serves_several_models():
+    first = an_arm(*FULL, name="first")
+    again = replace(an_arm(*FULL, name="again"), reference=False, after="first", recovery_min=3000.0)
+    study = a_scenario(first, again, cells=100)
+    alone = TissueModel(scenario=study, arm="again", cells=None, seed=None)
+    before = history(study, "again", alone.patient, alone.parameters)
+    others = [TissueModel(scenario=study, arm="again", cells=None, seed=None, before=before) for _ in range(2)]
+    for model in (alone, *others):
+        model.run_model()
+    assert all(differing(alone.course.state, model.course.state, leave_out=()) == [] for model in others)
 
 
 def test_nothing_random_comes_from_mesa():

@@ -29,9 +29,9 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def reacting() -> TissueModel:
-    from abm.page import app
+    from abm.page import plain
 
-    model = TissueModel(arm="full_dose", patient=app.patients()[0], cells=500)
+    model = TissueModel(arm="full_dose", patient=plain.patients()[0], cells=500)
     for _ in range(15):
         model.step()
     assert model.course.state.fired_bin.max() >= 0
@@ -42,9 +42,9 @@ def reacting() -> TissueModel:
 def rendered():
     import solara
 
-    from abm.page import app
+    from abm.page import plain
 
-    box, context = solara.render(solara.AppLayout(children=[app.Page()]), handle_error=False)
+    box, context = solara.render(solara.AppLayout(children=[plain.Page()]), handle_error=False)
     yield box, context
     context.close()
 
@@ -79,18 +79,18 @@ def words(widget) -> str:
 
 
 def test_the_page_renders_and_says_what_it_is(rendered):
-    from abm.page import app
+    from abm.page import plain
 
     text = words(rendered[0])
     assert "Teaching model, not medical advice" in text
-    assert f"Patient {app.patients()[0]}, full dose" in text
+    assert f"Patient {plain.patients()[0]}, full dose" in text
     assert all(label in text for label in ("Treatment", "Patient number", "Mast cells"))
 
 
 def test_every_visitor_has_a_model_of_their_own(monkeypatch):
     import solara
 
-    from abm.page import app
+    from abm.page import plain
 
     made: list[TissueModel] = []
 
@@ -98,8 +98,8 @@ def test_every_visitor_has_a_model_of_their_own(monkeypatch):
         made.append(TissueModel(**settings))
         return made[-1]
 
-    monkeypatch.setattr(app, "TissueModel", make)
-    contexts = [solara.render(app.Page(), handle_error=False)[1] for _ in range(2)]
+    monkeypatch.setattr(plain, "TissueModel", make)
+    contexts = [solara.render(plain.Page(), handle_error=False)[1] for _ in range(2)]
     try:
         assert len(made) == 2
         made[0].step()
@@ -118,36 +118,35 @@ def test_a_click_on_step_moves_the_patient(rendered):
 
 
 def test_choices_are_parameters_of_the_model():
-    from abm.page import app
+    from abm.page import plain
 
-    choices = app.choices()
+    choices = plain.choices()
     assert set(choices["arm"]["values"]) == {"full_dose", "rdd", "interruption"}
-    plain = {name: value["value"] if isinstance(value, dict) else value for name, value in choices.items()}
-    assert TissueModel(**plain).patient["patient_id"] == app.patients()[0]
+    settings = {name: value["value"] if isinstance(value, dict) else value for name, value in choices.items()}
+    assert TissueModel(**settings).patient["patient_id"] == plain.patients()[0]
 
 
 def test_patients_on_offer_meet_the_conditions_of_the_study():
-    from abm.page import app
+    from abm.page import plain
 
-    offered = app.patients()
+    offered = plain.patients()
     assert len(offered) == len(set(offered)) == 12
     for number in offered[:3]:
         assert TissueModel(patient=number, cells=10).patient["skin_test_positive"]
 
 
 def test_cells_stand_where_the_engine_put_them(reacting):
-    sites = pictures.skin_sites(reacting)
     skin = int(reacting.course.state.organ_start[1])
-    assert sites.shape == (skin,)
-    level = pictures.skin_field(reacting).ravel().astype(np.float32)
+    sites = reacting.space.sites[:skin]
+    level = reacting.space.drug_field.ravel().astype(np.float32)
     np.testing.assert_array_equal(level[sites], reacting.course.state.place[:skin])
     assert len(np.unique(sites)) > skin // 2
     assert sites.max() < SIDE * SIDE
 
 
 def test_fired_cells_differ_in_colour_and_shape(reacting):
-    sites = pictures.skin_sites(reacting)
-    figure = pictures.draw_patch(reacting, sites)
+    sites = reacting.space.sites[: int(reacting.course.state.organ_start[1])]
+    figure = pictures.draw_patch(reacting)
     resting, fired = figure.axes[0].collections
     state = reacting.course.state
     count = int((state.fired_bin[: sites.size] >= 0).sum())

@@ -1,0 +1,138 @@
+module.exports = {
+  data() { return {playing: false, ready: false, speed: 1, at: -1, count: 0, clock: 0, guess: null, close: true, filling: false, dragged: {}, waiting: false, asked: 0, away: 60, shown: null, live: true, clockNow: 0}; },
+  created() { this.h = {rows: [[], []], frames: [], sheets: [], cell: -1, spot: null, mostDose: 1}; },
+  mounted() {
+    this.begin(); this.take(this.frame);
+    document.documentElement.lang = 'en';
+    this.onResize = () => this.draw(); window.addEventListener('resize', this.onResize); window.addEventListener('keydown', this.onKey);
+    this.ready = true;
+  },
+  beforeDestroy() { window.removeEventListener('resize', this.onResize); window.removeEventListener('keydown', this.onKey); clearTimeout(this.timer); },
+  watch: {
+    scene() { this.begin(); },
+    frame(frame) { this.take(frame); },
+    file(file) { if (file && file.n) this.save(file); },
+    lesson(now, before) { if (!before || now.name !== before.name) { this.guess = null; } },
+    map() { if (this.filling && !(this.map && this.map.done)) this.say('fill'); else this.filling = false; },
+    close() { this.draw(); },
+  },
+  computed: {
+    shownAt() { return this.at < 0 ? Math.max(this.count - 1, 0) : this.at; },
+    clockText() { const t = this.clockNow, d = Math.floor(t / 1440), h = Math.floor(t / 60) % 24, m = Math.floor(t % 60);
+      return (d ? 'day ' + d + ', ' : '') + (d || t >= 60 ? h + ' h ' + String(m).padStart(2, '0') : m) + ' min'; },
+    finished() { return this.shown && !this.live && this.at < 0; },
+    verdict() {
+      if (!this.finished) return this.guess === null ? '' : 'Now press Play and see.';
+      const said = n => this.labelOf(this.chosen.arms[n]) + ': ' + (this.shown.arms[n].harm ? 'harm' : 'no harm');
+      const happened = 'It happened: ' + said(0) + '; ' + said(1) + '. ';
+      if (this.guess === null) return happened;
+      const harm = this.lesson.options[this.guess].harm;
+      return happened + (harm.every((each, n) => each === this.shown.arms[n].harm) ? 'As you predicted.' : 'Not as you predicted. Why?');
+    },
+    legend() {
+      return this.scene.tissue === 'dermis'
+        ? [['resting', '●', 'resting mast cell'], ['braked', '○', 'held by SHIP-1'], ['alert', '◆', 'calcium near threshold'], ['fired', '✕', 'degranulated']]
+        : [['living', '■', 'living keratinocyte'], ['dying', '■', 'hit by a T cell'], ['tcell', '✚', 'T cell'], ['dead', '▨', 'dead'], ['detached', '■', 'detached']];
+    },
+    charts() {
+      return this.scene.tissue === 'dermis'
+        ? [{column: 2, title: 'Histamine in blood, ng/mL', low: 0, high: 5}, {column: 3, title: 'Systolic blood pressure, mmHg', low: 40, high: 130, mark: [90, 'low: below 90 mmHg']}]
+        : [{column: 6, title: 'Skin detached, % of the body', low: 0, high: 30, mark: [30, 'TEN: above 30 %']}, {column: 7, title: 'T cells in the patches shown', low: 0, high: 100}];
+    },
+  },
+  methods: Object.assign({}, DRAWING, {
+    say(kind, more) { this.tell(Object.assign({kind, scene: this.scene.n}, more || {})); },
+    begin() {
+      this.h = {rows: [[], []], frames: [], sheets: [], cell: -1, spot: null,
+        mostDose: Math.max(...this.scene.plans.map(plan => plan.reduce((sum, item) => sum + item.mg, 0)), 1e-6)};
+      this.at = -1; this.count = 0; this.playing = false; this.waiting = false; this.dragged = {};
+      this.speed = this.lesson.speed; this.away = this.scene.end_min > 20000 ? 1440 * 3 : this.scene.end_min > 2000 ? 1440 : 60;
+      this.close = this.scene.tissue === 'dermis'; clearTimeout(this.timer);
+      if (this.frame && this.frame.scene === this.scene.n) this.take(this.frame);
+    },
+    take(frame) {
+      if (!frame || frame.scene !== this.scene.n || this.h.last === frame.n) return;
+      this.h.last = frame.n;
+      frame.arms.forEach((arm, n) => arm.rows.forEach(row => this.h.rows[n].push(row)));
+      const kept = {clock_min: frame.clock_min, running: frame.running, cell: frame.cell, spot: frame.spot,
+        arms: frame.arms.map(arm => Object.assign({}, arm, {rows: null, picture: this.bytes(arm.picture)}))};
+      if (this.h.frames.length && this.h.frames[this.h.frames.length - 1].clock_min === frame.clock_min) this.h.frames.pop();
+      this.h.frames.push(kept);
+      if (this.h.frames.length > 400) this.h.frames = this.h.frames.filter((_, i, all) => i % 2 === 0 || i === all.length - 1);
+      this.count = this.h.frames.length; this.live = frame.running; this.waiting = false; this.clock = frame.clock_min;
+      if (!frame.running) this.playing = false;
+      if (this.at < 0 || this.playing) { this.at = -1; this.show(kept); }
+      if (this.playing) this.timer = setTimeout(this.ask, Math.max(0, 40 - (performance.now() - this.asked)));
+    },
+    show(kept) {
+      this.shown = Object.freeze(kept); this.clockNow = kept.clock_min; this.h.cell = kept.cell; this.h.spot = kept.spot;
+      this.$nextTick(this.draw);
+    },
+    draw() {
+      if (!this.shown) return;
+      [0, 1].forEach(n => { this.drawPicture(n, this.shown.arms[n].picture); this.drawStrip(n); this.drawLens(n, this.shown.arms[n].lens); });
+      this.charts.forEach(chart => this.drawChart(chart));
+    },
+    ask() {
+      if (this.waiting) return;
+      this.waiting = true; this.asked = performance.now();
+      this.say('advance', {minutes: this.speed});
+    },
+    toggle() { this.playing = !this.playing && this.live; if (this.playing) this.ask(); else clearTimeout(this.timer); },
+    stepOnce() { this.playing = false; this.at = -1; if (this.live) this.ask(); },
+    scrub(place) {
+      this.playing = false; clearTimeout(this.timer);
+      const last = this.h.frames.length - 1, at = Math.max(0, Math.min(last, +place));
+      this.at = at === last ? -1 : at; this.show(this.h.frames[at]);
+    },
+    onKey(event) {
+      if (/^(INPUT|SELECT|TEXTAREA|BUTTON|SUMMARY|A)$/.test(event.target.tagName)) return;
+      if (event.key === ' ') { this.toggle(); event.preventDefault(); }
+      if (event.key === 'ArrowRight') this.at < 0 ? this.stepOnce() : this.scrub(this.at + 1);
+      if (event.key === 'ArrowLeft') this.scrub(this.shownAt - 1);
+    },
+    act(n, what, minutes) { this.at = -1; this.say('act', {arm: n, what, minutes: minutes || null}); },
+    may(n) { return this.shown && this.at < 0 && this.shown.arms[n].running && !this.shown.arms[n].over; },
+    held(n) { return this.shown && this.shown.arms[n].held; },
+    pick(event) {
+      const [top, left, rows, columns] = this.windowOf(), box = event.target.getBoundingClientRect();
+      this.say('pick', {row: Math.floor(top + rows * (event.clientY - box.top) / box.height), column: Math.floor(left + columns * (event.clientX - box.left) / box.width)});
+    },
+    drag(slider, value) { this.dragged = Object.assign({}, this.dragged, {[slider.name]: +value}); },
+    valueOf(slider) { return slider.name in this.dragged ? this.dragged[slider.name] : this.chosen.values[slider.name]; },
+    fill() { this.filling = true; this.say('fill', {more: true}); },
+    shade(field) { return field.n ? field.harmed === field.n ? 'harm' : field.harmed ? 'some' : 'safe' : ''; },
+    upload(event) {
+      const file = event.target.files[0];
+      if (!file) return;
+      if (file.size > 100000) { this.say('upload', {name: file.name, text: null}); return; }
+      const reader = new FileReader();
+      reader.onload = () => this.say('upload', {name: file.name, text: reader.result});
+      reader.readAsText(file); event.target.value = '';
+    },
+    save(file) {
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([file.text], {type: file.type})); link.download = file.name;
+      document.body.appendChild(link); link.click(); link.remove(); setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    },
+    span(minutes) { return minutes < 1 ? 60 * minutes + ' s' : minutes < 60 ? minutes + ' min' : minutes < 1440 ? (minutes / 60).toFixed(minutes % 60 ? 1 : 0) + ' h' : (minutes / 1440).toFixed(minutes % 1440 ? 1 : 0) + ' d'; },
+    labelOf(name) { const found = this.chosen.offered.find(arm => arm.name === name); return found ? found.label : name; },
+    statusOf(n) {
+      if (!this.shown) return '';
+      const arm = this.shown.arms[n], rows = this.rowsUpTo(n), row = rows[rows.length - 1] || [0, 0, 0, 0, 0, 0, 0];
+      const grades = ['no symptoms', 'mild symptoms', 'moderate reaction', 'severe reaction'];
+      const sick = this.scene.tissue === 'epidermis' ? row[6].toFixed(row[6] < 10 ? 1 : 0) + ' % of the skin detached' : grades[row[5]];
+      return arm.status + ' · ' + (+row[1].toPrecision(3)) + ' mg · ' + sick + (this.scene.tissue === 'dermis' && arm.worst !== 'none' ? ', at worst ' + arm.worst : '');
+    },
+    lensRows(n) {
+      const lens = this.shown && this.shown.arms[n].lens;
+      if (!lens || !Object.keys(lens).length) return [];
+      if (this.scene.tissue === 'epidermis') return [['patch', lens.patch > 9 ? 'mucosa' : lens.patch], ['this cell', lens.detached ? 'came off' : lens.alive ? 'alive' : 'dead'],
+        ['hits', lens.hits], ['granulysin', lens.granulysin.toFixed(2)], ['T cells there', lens.t_cells]];
+      return [['cell', this.h.cell], ['IgE receptors', Math.round(lens.receptors + lens.receptors_2).toLocaleString('en')], ['granules', lens.fired ? 'released' : 'inside']];
+    },
+    lensText(n) { return this.lensRows(n).map(pair => pair.join(' ')).join(', '); },
+    pictureText(n) { return 'Tissue of the ' + (n ? 'second' : 'first') + ' arm: ' + this.statusOf(n) + '. Click to put a cell under the lens.'; },
+    chartText(chart) { return chart.title + ': ' + [0, 1].map(n => { const rows = this.rowsUpTo(n), row = rows[rows.length - 1]; return this.labelOf(this.chosen.arms[n]) + ' ' + (row ? row[chart.column] : ''); }).join(', '); },
+  })
+}

@@ -1,0 +1,137 @@
+"""The server of the page: on this computer alone, without the internet, without reloading."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+import time
+import webbrowser
+from collections.abc import Callable
+
+HOST = "127.0.0.1"
+_SETTINGS = {
+    # What a visitor leaves behind is dropped soon after the browser has gone; nobody is followed; nothing is fetched.
+    "SOLARA_KERNEL_CULL_TIMEOUT": "2m",
+    "SOLARA_KERNEL_MAX_COUNT": "100",
+    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
+    "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",
+    "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",
+    "SOLARA_THEME_SHOW_BANNER": "false",
+    "SOLARA_THEME_TITLE": "desensim",
+    "SOLARA_MODE": "production",
+}
+_JANITOR_S = 60.0
+
+
+class PortTaken(OSError):
+    """Another program listens where the page should be."""
+
+
+class ExtrasMissing(RuntimeError):
+    """The packages of the page are not installed."""
+
+
+def require_extras() -> None:
+    """Raise `ExtrasMissing` with the line to type where Solara is not there."""
+    from importlib.util import find_spec
+
+    missing = [name for name in ("solara", "ipyvuetify", "uvicorn") if find_spec(name) is None]
+    if missing:
+        raise ExtrasMissing(
+            f"the page needs {', '.join(missing)}; install the extras once: "
+            f"{sys.executable} -m pip install 'desensim[viz]' (in a checkout: '.[viz]')"
+        )
+
+
+def free_port(port: int) -> int:
+    """Return `port`, or any free one for 0; raises `PortTaken` where somebody listens already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise PortTaken(f"port {port} is taken ({error.strerror}); choose another: --port 0 takes any") from None
+        return int(probe.getsockname()[1])
+
+
+def prepare(say: Callable[[str], None], names: tuple[str, ...]) -> None:
+    """Play lessons once, so that their kernels are compiled (and kept for the next start)."""
+    from abm.page.lessons import lessons
+    from abm.page.settings import settings_of
+    from abm.page.stage import Stage
+
+    for name in names:
+        start = time.monotonic()
+        stage = Stage(settings_of(lessons()[name]))
+        stage.frame()
+        while stage.running:
+            stage.advance(1e9, 10.0)
+        stage.frame()
+        if time.monotonic() - start > 3.0:
+            say(f"prepared {lessons()[name].title!r} in {time.monotonic() - start:.0f} s; kept for the next start")
+
+
+def serve(port: int, browser: bool, mesa: bool, say: Callable[[str], None]) -> None:
+    """Serve the page until it is interrupted.
+
+    Parameters
+    ----------
+    port : int
+        Where it listens, on this computer alone; 0 takes any free port.
+    browser : bool
+        Whether to open it in the browser.
+    mesa : bool
+        Mesa's plain page in place of the lessons.
+    say : callable
+        Takes lines for the terminal.
+    """
+    require_extras()
+    os.environ.update({name: os.environ.get(name, value) for name, value in _SETTINGS.items()})
+    port = free_port(port)
+    os.environ |= {"SOLARA_APP": "abm.page.plain" if mesa else "abm.page.app", "SERVER_NAME": HOST}
+    os.environ["SERVER_PORT"] = str(port)
+    say("preparing the simulation (the first time on a computer this takes a minute)")
+    prepare(say, ("minefield",))
+    import uvicorn
+
+    server = uvicorn.Server(
+        uvicorn.Config(
+            "solara.server.starlette:app",
+            host=HOST,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=2,
+        )
+    )
+    for task in (lambda: _announce(server, port, browser, say), _keep_house, lambda: _prepare_rest(server, say)):
+        threading.Thread(target=task, daemon=True).start()
+    server.run()
+
+
+def _announce(server: object, port: int, browser: bool, say: Callable[[str], None]) -> None:
+    while not getattr(server, "started", False):
+        time.sleep(0.05)
+    url = f"http://{HOST}:{port}"
+    say(f"the page is at {url} (Ctrl-C ends it). Teaching model, not medical advice.")
+    if browser:
+        webbrowser.open(url)
+
+
+def _prepare_rest(server: object, say: Callable[[str], None]) -> None:
+    """Compile what the other lessons need while the first is being looked at."""
+    from abm.page.lessons import lessons
+
+    while not getattr(server, "started", False):
+        time.sleep(0.05)
+    prepare(say, tuple(lessons())[1:])
+
+
+def _keep_house() -> None:
+    from abm.page.visitor import drop_idle
+
+    while True:
+        time.sleep(_JANITOR_S)
+        drop_idle()
