@@ -1,4 +1,4 @@
-"""One real browser for the tests of every page; without one they are left out, and `tests/conftest.py` says how many."""
+"""One real browser for the tests of every page; without one they are left out, and `tests/conftest.py` counts them."""
 
 from __future__ import annotations
 
