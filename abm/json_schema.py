@@ -49,8 +49,7 @@ def scenario_schema() -> Schema:
     """Return the whole schema.
 
     A file that says `extends`, `set` or `sweep` is complete only with what they add, so in such a file no key is
-    needed, a list may still be empty, and an empty value takes an inherited key away. A file that says what only a
-    population says is one.
+    needed, and an empty value takes an inherited key away. A file that says what only a population says is one.
     """
     whole, part = _Maker(inherits=False), _Maker(inherits=True)
     definitions = {
@@ -151,7 +150,7 @@ class _Maker:
             case Choice(names, others):
                 return _choice(names, others)
             case ListOf(item, least, most):
-                bounds = {"minItems": least} if least and not self.inherits else {}
+                bounds = {"minItems": least} if least else {}
                 return {"type": "array", "items": self.kind(item), **bounds, **({"maxItems": most} if most else {})}
             case MapOf(value, keys):
                 return self.map(value, keys)

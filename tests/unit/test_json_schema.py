@@ -156,9 +156,6 @@ def test_a_file_that_says_nothing_else_must_be_whole() -> None:
     assert not accepts("name: x\n")
     assert accepts("name: x\nextends: rdd\n")
     assert not accepts("name: x\nextends: 3\n")
-    nothing_yet = "name: x\ndrug: penicillin_g\npopulation: unselected\narms: {one: {course: []}}\n"
-    assert not accepts(nothing_yet)
-    assert accepts(nothing_yet + "sweep: {grid: {arms.one.course: [[full_dose], [{gap: 1 h}]]}}\n")
 
 
 def test_what_may_be_chosen_of_a_protocol_is_the_same_for_reader_and_schema() -> None:
