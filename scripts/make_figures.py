@@ -1,8 +1,7 @@
 """Draw every figure of the package from small runs: ``python scripts/make_figures.py --out figures``.
 
-Each is one function of `analysis`, saved for slides (1280 × 720) and for A4 across (300 dots an inch). They show what
-the functions draw; for findings raise --patients and --cells.
-Research and teaching software, not medical advice.
+Each is one function of `analysis`, saved for slides (1280 × 720) and for A4 across (300 dots an inch). For findings
+raise --patients and --cells. Research and teaching software, not medical advice.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ DOTS = {"slide": 80, "print": 219}  # an inch of the figures' 16 × 9
 
 def figures(patients: int, cells: int, out: Path) -> Iterator[tuple[str, Any]]:
     """Run what is needed and yield each figure with its name."""
-    few = [f"patients={patients}", f"cells={cells}", "record=[timeseries, cells]"]
-    ige = run_study(load_study("comparison", few), out=out / "ige")
-    skin = run_study(load_study("sjs", [f"patients={patients}"]), out=out / "skin")
+    record = ["record=[timeseries, cells]"]
+    ige = run_study(load_study("comparison", record), patients=patients, cells=cells, out=out / "ige")
+    skin = run_study("sjs", patients=patients, out=out / "skin")
     patient = ige.outcomes.sort_values(["reactions", "patient_id"])["patient_id"].iloc[-1].item()
     for draw in (an.plot_comparison, an.plot_courses, an.plot_dilemma, an.plot_steps):
         yield draw.__name__.removeprefix("plot_"), draw(ige)
@@ -39,25 +38,24 @@ def figures(patients: int, cells: int, out: Path) -> Iterator[tuple[str, Any]]:
     yield "traces", an.plot_traces(cell_traces(cells))
     yield "bell", an.plot_bell(crosslink_bell())
     yield "atlas", an.plot_atlas(small_atlas(patients, cells, str(out)))
-    few = [f"patients={patients}", f"sweep.zip.cells=[{cells}, {cells}, 10]"]
-    sweep = run_study(load_study("decision_map", few), out=out / "map")
+    sizes = [f"patients={patients}", f"sweep.zip.cells=[{cells}, {cells}, 10]"]
+    sweep = run_study(load_study("decision_map", sizes), out=out / "map")
     yield "decision_map", an.plot_decision_map(an.decision_table(sweep))
     yield "points", an.plot_points(an.points_table(sweep))
 
 
-def main(words: list[str] | None = None) -> int:
+def main() -> None:
     """Draw the figures into a folder, and name each."""
     parser = argparse.ArgumentParser(description="Draw every figure from small runs.")
     parser.add_argument("--out", type=Path, default=Path("figures"), help="folder of figures and runs")
     parser.add_argument("--patients", type=int, default=20)
     parser.add_argument("--cells", type=int, default=1000)
-    given = parser.parse_args(words)
+    given = parser.parse_args()
     for name, figure in figures(given.patients, given.cells, given.out):
         for use, dots in DOTS.items():
             figure.savefig(given.out / f"{name}_{use}.png", dpi=dots)
         print(given.out / f"{name}_slide.png", flush=True)
-    return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -134,8 +134,12 @@ def test_series_have_a_panel_for_each_quantity():
 
 
 def test_points_have_a_marker_for_each_arm():
-    rows = [{"point": point, "label": f"dose {point}", "arm": arm, "metric": "severe", "n": 20,
-             "risk": 0.1 * point + 0.05, "risk_low": 0.0, "risk_high": 0.5} for point in range(3) for arm in ("full_dose", "rdd")]  # fmt: skip
+    about = {"metric": "severe", "n": 20, "risk_low": 0.0, "risk_high": 0.5}
+    rows = [
+        about | {"point": point, "label": f"dose {point}", "arm": arm, "risk": 0.1 * point + 0.05}
+        for point in range(3)
+        for arm in ("full_dose", "rdd")
+    ]
     figure = plot_points(pd.DataFrame(rows))
     marked = [line for line in figure.axes[0].lines if line.get_marker() not in ("None", "")]
     assert [len(line.get_xdata()) for line in marked] == [3, 3]
