@@ -56,7 +56,7 @@ def plot_protocol_front(trials: pd.DataFrame, protocols: pd.DataFrame, *, limit:
     axis.minorticks_off()
     axis.set_ylim(0.0, min(102.0, 1.08 * 100.0 * float(max(protocols["risk_high"].max(), looked["risk"].max()))))
     axis.set_xlabel("planned length, hours", fontsize=HEAD - 2, color=INK)
-    axis.set_ylabel("moderate or severe reaction, % of patients", fontsize=HEAD - 2, color=INK)
+    axis.set_ylabel("moderate or severe, % of patients", fontsize=HEAD - 2, color=INK)
     axis.tick_params(labelsize=TEXT - 2, colors=INK)
     axis.grid(axis="y", color="#E5E5E5", linewidth=0.8)
     axis.set_axisbelow(True)

@@ -37,7 +37,11 @@ def test_there_are_three() -> None:
     assert [path.stem for path in BOOKS] == ["designing_a_protocol", "first_run", "own_drug_and_protocol"]
 
 
-@pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
+SLOW = {"designing_a_protocol"}
+RUN = [pytest.param(path, marks=[pytest.mark.slow] * (path.stem in SLOW), id=path.stem) for path in BOOKS]
+
+
+@pytest.mark.parametrize("path", RUN)
 def test_it_runs(path, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep))
     monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
