@@ -7,6 +7,8 @@ browser's own work counts too. Every page plays a comparison of two arms with 10
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
 import tempfile
 import time
@@ -36,22 +38,29 @@ _PROBE = """() => {
 }"""
 
 
-def memory_mb(pid: int) -> float:
-    """Resident memory of a process, MB; NaN where the system does not tell."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.exists():
-        return float("nan")
-    line = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
+def processes() -> dict[int, tuple[int, float, bool]]:
+    """Every process below this one: parent, CPU seconds so far, and whether it is the server; empty but on Linux."""
+    found, tick = {}, os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+            words = (stat.parent / "cmdline").read_bytes()
+            cpu_s = (int(fields[11]) + int(fields[12])) / tick
+            found[int(stat.parent.name)] = (int(fields[1]), cpu_s, b"\0serve\0" in words)
+    ours = {os.getpid()}
+    while more := {pid for pid, (parent, _, _) in found.items() if parent in ours} - ours:
+        ours |= more
+    return {pid: told for pid, told in found.items() if pid in ours and pid != os.getpid()}
 
 
-def server_pid() -> int:
-    """Process of the server, which is the child of this one that runs `serve`."""
-    children = Path(f"/proc/self/task/{Path('/proc/self').resolve().name}/children")
-    for child in children.read_text(encoding="utf-8").split() if children.exists() else ():
-        if b"serve" in Path(f"/proc/{child}/cmdline").read_bytes():
-            return int(child)
-    return 0
+def used() -> tuple[float, float, float]:
+    """CPU seconds so far of the server and of the browser, and the server's memory in MB."""
+    seen = processes()
+    server = [pid for pid, told in seen.items() if told[2]]
+    status = [Path(f"/proc/{pid}/status").read_text(encoding="utf-8") for pid in server]
+    memory = sum(int(line.split()[1]) for text in status for line in text.splitlines() if line.startswith("VmRSS"))
+    of_server = sum(seen[pid][1] for pid in server)
+    return of_server, sum(told[1] for told in seen.values()) - of_server, memory / 1024
 
 
 def measure(visitors: int, seconds: float, cells: int) -> None:
@@ -64,17 +73,22 @@ def measure(visitors: int, seconds: float, cells: int) -> None:
             time.sleep(20.0)  # the other lessons are being prepared
             browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
             pages = [_opened(browser, address) for _ in range(visitors)]
-            pid, start = server_pid(), time.monotonic()
+            start = time.monotonic()
             print(
                 f"{visitors} visitors, two arms of {cells:,} mast cells\n"
-                "  minute  pictures/s each  click to picture p95 ms  server MB"
+                "  minute  pictures/s each  click to picture p95 ms  CPU ms/picture: server, browser  server MB"
             )
             while time.monotonic() - start < seconds:
-                before = [page.evaluate("window.probe.pictures") for page in pages]
-                last = time.monotonic()
+                before, cpu, last = [page.evaluate("window.probe.pictures") for page in pages], used(), time.monotonic()
                 time.sleep(min(60.0, seconds))
+                after, passed = used(), time.monotonic() - last
+                seen = [page.evaluate("window.probe.pictures") - n for page, n in zip(pages, before, strict=True)]
+                times = [time for page in pages for time in page.evaluate("window.probe.times.splice(0)")]
+                each = [1000.0 * (now - then) / sum(seen) for now, then in zip(after[:2], cpu, strict=False)]
+                minute, slowest = (time.monotonic() - start) / 60.0, np.percentile(times or [np.nan], 95)
+                rates = f"{min(seen) / passed:6.1f} – {max(seen) / passed:4.1f}"
                 print(
-                    _line(pages, before, time.monotonic() - last, (time.monotonic() - start) / 60.0, memory_mb(pid)),
+                    f"  {minute:6.1f}  {rates:>15}  {slowest:23.0f}  {each[0]:20.1f}, {each[1]:7.1f}  {after[2]:9.0f}",
                     flush=True,
                 )
             browser.close()
@@ -86,13 +100,6 @@ def _opened(browser: Any, address: str) -> Any:
     page.wait_for_selector(".board[data-ready=true]", timeout=120_000)
     page.evaluate(_PROBE)
     return page
-
-
-def _line(pages: list[Any], before: list[int], passed: float, minute: float, megabytes: float) -> str:
-    seen = [page.evaluate("window.probe.pictures") - count for page, count in zip(pages, before, strict=True)]
-    times = [time for page in pages for time in page.evaluate("window.probe.times")]
-    slowest = np.percentile(times, 95) if times else float("nan")
-    return f"  {minute:6.1f}  {min(seen) / passed:7.1f} – {max(seen) / passed:.1f}  {slowest:23.0f}  {megabytes:9.0f}"
 
 
 if __name__ == "__main__":
