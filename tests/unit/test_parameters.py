@@ -250,13 +250,14 @@ def people(p: ParameterSet, tests: bool) -> list[dict]:
 
 RELIEVED = {"H1": frozenset({"H1"}), "H1, H2": BOTH, "others": frozenset({"montelukast", "corticosteroid"})}
 READERS = {
-    **{f"drugs.{drug}.": functools.partial(drug_numbers, drug=drug) for drug in DRUGS},
-    **{name: functools.partial(drug_numbers, drug=PENICILLIN, premedication=given) for name, given in RELIEVED.items()},
     "body": body_numbers,
+    f"drugs.{PENICILLIN}.": functools.partial(drug_numbers, drug=PENICILLIN),
+    "people, tested": functools.partial(people, tests=True),
     **{f"T cells, {drug}": functools.partial(clone_numbers, drug=drug) for drug in CLONES},
     "risks": risks,
     "people": functools.partial(people, tests=False),
-    "people, tested": functools.partial(people, tests=True),
+    **{name: functools.partial(drug_numbers, drug=PENICILLIN, premedication=given) for name, given in RELIEVED.items()},
+    **{f"drugs.{drug}.": functools.partial(drug_numbers, drug=drug) for drug in DRUGS},
 }
 """All that reads parameters; who is likeliest to read one comes first, and the others are not asked any more."""
 
