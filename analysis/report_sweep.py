@@ -35,8 +35,9 @@ def _design(results: SweepResults) -> Section:
     rows = [[axis["path"], axis["column"], axis["unit"] or "–", axis["kind"]] for axis in results.axes]
     lines = [results.run.get("question") or f"Scenario {results.scenario}."]
     lines.append(
-        f"{len(results.points):,} points; the same virtual patients at each, unless who is treated is swept. Every point is a run folder of its own: "
-        f"desensim report {results.path.name}/{results.points['folder'].iloc[0]} writes the report of the first."
+        f"{len(results.points):,} points; the same virtual patients at each, unless who is treated is swept. Every "
+        f"point is a run folder of its own: desensim report {results.path.name}/{results.points['folder'].iloc[0]} "
+        "writes the report of the first."
     )
     swept = Table("What is swept", ["place in the scenario", "column", "unit", "kind"], rows, words=4)
     listed = [[str(row["point"]), str(row["label"])] for _, row in results.points.iterrows()]
