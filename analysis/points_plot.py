@@ -57,7 +57,7 @@ def plot_points(table: pd.DataFrame, *, labels: Mapping[str, str] | None = None)
         title_fontsize=TEXT, fontsize=TEXT if len(arms) < 8 else FOOT, alignment="left",
     )  # fmt: skip
     more = f" {len(points) - count} more points are in the table." if len(points) > count else ""
-    n = f"n = {int(table['n'].max())} virtual patients, the same at every point. Bars: 95% intervals.{more}"
+    n = f"n = {int(table['n'].max())} virtual patients at each point. Bars: 95% intervals.{more}"
     figure.text(0.02, 0.055, n, fontsize=FOOT, color=QUIET, va="bottom")
     figure.text(0.02, 0.018, f"{DISCLAIMER}.", fontsize=FOOT, color=QUIET, va="bottom")
     return figure

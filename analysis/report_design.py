@@ -110,5 +110,5 @@ def _distribution(values: pd.Series) -> tuple[str, str, str]:
 def _value(value: object) -> str:
     """Format a trait to three digits."""
     if not isinstance(value, int | float) or isinstance(value, bool):
-        return str(value)
+        return {"True": "yes", "False": "no"}.get(str(value), str(value))
     return short(float(value))

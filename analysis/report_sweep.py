@@ -35,11 +35,14 @@ def _design(results: SweepResults) -> Section:
     rows = [[axis["path"], axis["column"], axis["unit"] or "–", axis["kind"]] for axis in results.axes]
     lines = [results.run.get("question") or f"Scenario {results.scenario}."]
     lines.append(
-        f"{len(results.points):,} points, the same virtual patients at each. Every point is a run folder of its own: "
-        f"desensim report {results.path.name}/{results.points['folder'].iloc[0]} writes the report of the first."
+        f"{len(results.points):,} points; the same virtual patients at each, unless who is treated is swept. Every "
+        f"point is a run folder of its own: desensim report {results.path.name}/{results.points['folder'].iloc[0]} "
+        "writes the report of the first."
     )
     swept = Table("What is swept", ["place in the scenario", "column", "unit", "kind"], rows, words=4)
-    return Section("question", "Question and design", [Text(lines), swept])
+    listed = [[str(row["point"]), str(row["label"])] for _, row in results.points.iterrows()]
+    points = Table("The points", ["point", "values"], listed, words=2)
+    return Section("question", "Question and design", [Text(lines), swept, points])
 
 
 def _results(results: SweepResults) -> Section:
@@ -49,10 +52,10 @@ def _results(results: SweepResults) -> Section:
         caption = f"{capitalised(metric_named(metric).label)}, point by point"
         if table["arm"].nunique() <= 12:
             blocks.append(picture(f"points_{metric}", plot_points(table), f"{caption}.", _DRAWN))
-        rows = [[str(row["point"]), str(row["label"]), row["arm"], str(int(row["n"])), *_numbers(row)]
+        rows = [[str(row["point"]), row["arm"], str(int(row["n"])), *_numbers(row)]
                 for _, row in table.iterrows()]  # fmt: skip
         notes = ["In brackets: 95 % intervals. Difference: from the point's reference arm, in percentage points."]
-        blocks.append(Table(caption, ["point", "values", "arm", "n", "risk", "difference"], rows, notes, words=3))
+        blocks.append(Table(caption, ["point", "arm", "n", "risk", "difference"], rows, notes, words=2))
     return Section("results", "Results", blocks)
 
 

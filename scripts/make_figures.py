@@ -1,7 +1,6 @@
 """Draw every figure of the package from small runs: ``python scripts/make_figures.py --out figures``.
 
-Each is one function of `analysis`, saved for slides (1280 × 720) and for A4 across (300 dots an inch). For findings
-raise --patients and --cells. Research and teaching software, not medical advice.
+Saved for slides (1280 × 720) and A4 (300 dots an inch). Research and teaching software, not medical advice.
 """
 
 from __future__ import annotations
