@@ -110,7 +110,8 @@ def optimise(
         table = table.join(_robustness(store, fresh, sets, effort, threads, tell), on="protocol")
         write_csv(folder / "protocols.csv", table)
         winner, why = choose(table)
-        text = _winner_yaml(scenario, arm, given, designs, winner)
+        kept = [name for name in dict.fromkeys((winner, shorter_and_as_safe(table))) if name]
+        text = _winner_yaml(scenario, arm, given, {name: _numbered(designs, name) for name in kept})
         write_whole(folder / "winner.yaml", lambda file: file.write(text.encode()))
     return Optimum(folder, trials, table, winner, why)
 
@@ -171,9 +172,9 @@ def _protocol_table(folder: Path, fresh: Scenario, designs: Sequence[Design], ef
     delay = results.outcomes.groupby("arm", observed=True)["delay_min"].mean()
     rows = []
     for arm in fresh.arms:
-        number = int(arm.name.removeprefix("design_")) if arm.name.startswith("design_") else 0
+        designed = arm.name.startswith("design_")
         row: dict[str, Any] = {"protocol": arm.name, "steps": len(arm.course)}
-        row |= designs[number - 1].numbers() if number else {}
+        row |= _numbered(designs, arm.name).numbers() if designed else {}
         row["duration_min"] = sum(item.duration_min for item in arm.course)
         row["mean_delay_min"] = float(delay[arm.name])
         row["completed"] = float(treated.loc[arm.name, "completed"])
@@ -211,6 +212,14 @@ def _risks(people: SamePatients, changed: Mapping[str, float]) -> dict[str, floa
     return {arm: float(np.nanmean(values)) for arm, values in measured(people.outcomes(changed), MEASURE).items()}
 
 
+def shorter_and_as_safe(protocols: pd.DataFrame) -> str:
+    """The shortest design that is shorter than the reference and has no more risk in the same patients; else empty."""
+    reference = protocols.set_index("protocol").loc[REFERENCE]
+    designs = protocols[protocols["protocol"].str.startswith("design_")].sort_values(["duration_min", "risk"])
+    better = designs[(designs["risk"] <= reference["risk"]) & (designs["duration_min"] < reference["duration_min"])]
+    return str(better["protocol"].iloc[0]) if len(better) else ""
+
+
 def choose(protocols: pd.DataFrame) -> tuple[str, str]:
     """Choose the winner of the designs, and say by which rule.
 
@@ -218,23 +227,19 @@ def choose(protocols: pd.DataFrame) -> tuple[str, str]:
     and has no more risk on the same patients; without one, the least risky.
     """
     designs = protocols[protocols["protocol"].str.startswith("design_")].sort_values(["duration_min", "risk"])
-    reference = protocols.set_index("protocol").loc[REFERENCE]
     within = designs[designs["within_limit"]]
     if len(within):
         return str(within["protocol"].iloc[0]), "limit"
-    better = designs[(designs["risk"] <= reference["risk"]) & (designs["duration_min"] < reference["duration_min"])]
-    if len(better):
-        return str(better["protocol"].iloc[0]), "safer and shorter"
+    better = shorter_and_as_safe(protocols)
+    if better:
+        return better, "safer and shorter"
     return str(designs.sort_values(["risk", "duration_min"])["protocol"].iloc[0]), "least risk"
 
 
 def verdict(found: Optimum, effort: Effort) -> str:
     """Say in two sentences what was found."""
-    table = found.protocols.set_index("protocol")
-    best, reference = table.loc[found.winner], table.loc[REFERENCE]
-    risk, bound = f"{100 * best['risk']:.1f} %", f"{100 * best['risk_high']:.1f} %"
-    hours, usual = best["duration_min"] / 60.0, reference["duration_min"] / 60.0
-    what = f"{found.winner} takes {hours:.2f} h ({REFERENCE}: {usual:.2f} h); risk {risk}, upper 95 % bound {bound}"
+    reference = found.protocols.set_index("protocol").loc[REFERENCE]
+    what = f"{_told(found.protocols, found.winner)} ({_told(found.protocols, REFERENCE)})"
     limit = f"the limit of {100 * effort.limit:g} %"
     said = {
         "limit": f"The shortest design within {limit}: {what}.",
@@ -247,21 +252,29 @@ def verdict(found: Optimum, effort: Effort) -> str:
             f"No design is within {limit}, and none is both shorter than {REFERENCE} and as safe. Least risk: {what}."
         ),
     }
+    other = shorter_and_as_safe(found.protocols)
+    if found.why == "limit" and other not in ("", found.winner):
+        return f"{said['limit']}\nShorter than {REFERENCE}, with no more risk: {_told(found.protocols, other)}."
     return said[found.why]
 
 
-def _winner_yaml(scenario: Scenario, arm: Arm, given: Given, designs: Sequence[Design], winner: str) -> str:
-    """A scenario of the winner beside the reference protocol, in the words of a scenario file."""
-    design = designs[int(winner.removeprefix("design_")) - 1]
-    arms = (
-        dataclasses.replace(arm, name=REFERENCE, course=published_steps(REFERENCE, given)),
-        dataclasses.replace(arm, name="designed_ladder", course=design.steps(given), reference=False),
-    )
-    question = f"Is the designed ladder as safe as {REFERENCE}, in {design.duration_min:g} min?"
-    whole = dataclasses.replace(scenario, name="designed_ladder", question=question, arms=arms)
-    head = (
-        "# Written by `desensim optimise`. In short, the course of designed_ladder is\n"
-        f"#   {design.words()}\n"
-        "# Simulation: research and teaching, not medical advice.\n"
-    )
+def _told(protocols: pd.DataFrame, name: str) -> str:
+    row = protocols.set_index("protocol").loc[name]
+    hours, risk, bound = row["duration_min"] / 60.0, 100 * row["risk"], 100 * row["risk_high"]
+    return f"{name} takes {hours:.2f} h; risk {risk:.1f} %, upper 95 % bound {bound:.1f} %"
+
+
+def _numbered(designs: Sequence[Design], name: str) -> Design:
+    return designs[int(name.removeprefix("design_")) - 1]
+
+
+def _winner_yaml(scenario: Scenario, arm: Arm, given: Given, kept: Mapping[str, Design]) -> str:
+    """A scenario of the winner beside the reference protocol, and of a shorter design that is as safe."""
+    arms = [dataclasses.replace(arm, name=REFERENCE, course=published_steps(REFERENCE, given))]
+    head = "# Written by `desensim optimise`. Simulation: research and teaching, not medical advice. In short:\n"
+    for name, (found, design) in zip(("designed_ladder", "shorter_ladder"), kept.items(), strict=False):
+        arms.append(dataclasses.replace(arm, name=name, course=design.steps(given), reference=False))
+        head += f"# {name} ({found}): {design.words()}\n"
+    question = f"Is the designed ladder as safe as {REFERENCE}?"
+    whole = dataclasses.replace(scenario, name="designed_ladder", question=question, arms=tuple(arms))
     return head + resolved_yaml(whole)
