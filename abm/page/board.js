@@ -120,7 +120,7 @@ module.exports = {
     statusOf(n) {
       if (!this.shown) return '';
       const arm = this.shown.arms[n], rows = this.rowsUpTo(n), row = rows[rows.length - 1] || [0, 0, 0, 0, 0, 0, 0];
-      const grades = ['no symptoms', 'mild symptoms', 'moderate reaction', 'severe reaction'];
+      const grades = ['well', 'mild symptoms', 'moderate reaction', 'severe reaction'];
       const sick = this.scene.tissue === 'epidermis' ? row[6].toFixed(row[6] < 10 ? 1 : 0) + ' % of the skin detached' : grades[row[5]];
       return arm.status + ' · ' + (+row[1].toPrecision(3)) + ' mg · ' + sick + (this.scene.tissue === 'dermis' && arm.worst !== 'none' ? ', at worst ' + arm.worst : '');
     },

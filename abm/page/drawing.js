@@ -127,9 +127,11 @@
     }
     const axis = this.timeAxis(end);
     pen.textAlign = 'center';
-    for (const v of axis.ticks) pen.fillText(v + (v === axis.ticks[axis.ticks.length - 1] ? ' ' + axis.unit : ''), x(v * axis.minutes), height - 5);
+    axis.ticks.forEach((v, i) => { const last = i === axis.ticks.length - 1, at = x(v * axis.minutes);
+      pen.textAlign = at > width - 40 ? 'right' : 'center';
+      pen.fillText(v + (last ? ' ' + axis.unit : ''), at > width - 40 ? Math.min(width - 1, at + 10) : at, height - 5); });
     if (chart.mark) { pen.strokeStyle = '#767676'; pen.setLineDash([3, 3]); pen.beginPath(); pen.moveTo(46, y(chart.mark[0])); pen.lineTo(width - 10, y(chart.mark[0])); pen.stroke();
-      pen.setLineDash([]); pen.textAlign = 'left'; pen.fillText(chart.mark[1], 50, y(chart.mark[0]) + 13); }
+      pen.setLineDash([]); pen.textAlign = 'right'; pen.fillText(chart.mark[1], width - 12, y(chart.mark[0]) + 13); }
     both.forEach((rows, n) => {
       pen.strokeStyle = ['#0072b2', '#000'][n]; pen.lineWidth = 2.5; pen.setLineDash(n ? [7, 4] : []);
       pen.beginPath(); rows.forEach((row, i) => pen[i ? 'lineTo' : 'moveTo'](x(row[0]), y(row[chart.column]))); pen.stroke();

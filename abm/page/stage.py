@@ -213,7 +213,7 @@ def status(model: TissueModel) -> str:
     if course.withdrawn:
         return "drug withdrawn"
     if course.course_over:
-        return "all given; observing"
+        return "all given"
     if course.held:
         return "drug paused by hand"
     if course.giving and course.step is not None:

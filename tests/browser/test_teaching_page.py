@@ -109,7 +109,7 @@ def test_the_picture_is_drawn(opened):
     play_to_the_end(page)
     assert page.evaluate(count) > 500
     assert "severe" in page.locator(".status").nth(0).inner_text()
-    assert "no symptoms" in page.locator(".status").nth(1).inner_text()
+    assert "well" in page.locator(".status").nth(1).inner_text()
 
 
 def test_keys_work(opened):
@@ -143,7 +143,7 @@ def test_a_slider_changes_the_patient_and_the_link(opened):
     page.keyboard.press("Home")
     wait_until(page, "document.querySelector('.permalink').href.includes('dose=10')")
     play_to_the_end(page)
-    assert "10 mg · no symptoms" in page.locator(".status").nth(0).inner_text()
+    assert "10 mg · well" in page.locator(".status").nth(0).inner_text()
 
 
 def test_a_hand_on_the_drug(opened):
