@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analysis.atlas_plot import plot_atlas
     from analysis.bell_plot import plot_bell
     from analysis.cell_plots import plot_raster, plot_traces
     from analysis.collection import RunCollection
@@ -68,7 +67,6 @@ _HOME = {
     "plot_dose_to_reaction": "incidence_plot",
     "plot_traces": "cell_plots",
     "plot_raster": "cell_plots",
-    "plot_atlas": "atlas_plot",
     "plot_courses": "course_plot",
     "plot_points": "points_plot",
     "plot_patient": "patient_plot",
@@ -133,7 +131,6 @@ __all__ = [
     "metrics_shown",
     "nested_variance",
     "patients_needed",
-    "plot_atlas",
     "plot_bell",
     "plot_body_surface",
     "plot_comparison",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from _figure_frames import cell_traces, small_atlas
+from _figure_frames import cell_traces
 
 import analysis as an
 from abm import crosslink_bell, load_study, run_study
@@ -36,7 +36,8 @@ def figures(patients: int, cells: int, out: Path) -> Iterator[tuple[str, Any]]:
     yield "raster", an.plot_raster(ige.cells(patient_id=patient))
     yield "traces", an.plot_traces(cell_traces(cells))
     yield "bell", an.plot_bell(crosslink_bell())
-    yield "atlas", an.plot_atlas(small_atlas(patients, cells, str(out)))
+    atlas = run_study("interruption_atlas", patients=max(1, patients // 4), cells=cells, out=out / "atlas")
+    yield "interruption_atlas", an.plot_interruption_atlas(an.restart_table(an.interruption_table(atlas)))
     sizes = [f"patients={patients}", f"sweep.zip.cells=[{cells}, {cells}, 10]"]
     sweep = run_study(load_study("decision_map", sizes), out=out / "map")
     yield "decision_map", an.plot_decision_map(an.decision_table(sweep))

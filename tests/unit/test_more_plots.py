@@ -7,7 +7,6 @@ import pytest
 from run_folder_fixture import NONE, arm_outcomes, step_events, talk_run, write_run
 
 from analysis import comparison_table, cumulative_incidence, load_results
-from analysis.atlas_plot import plot_atlas
 from analysis.cell_plots import plot_raster, plot_traces
 from analysis.forest_plot import MOST_ROWS, plot_forest
 from analysis.incidence_plot import plot_dose_to_reaction, plot_incidence
@@ -66,31 +65,6 @@ def test_nobody_reacting_is_refused(tmp_path):
     results = load_results(write_run(tmp_path, arm_outcomes("full_dose", [NONE, NONE]), arms=["full_dose"]))
     with pytest.raises(ValueError, match="nobody reacts"):
         plot_incidence(cumulative_incidence(results))
-
-
-def atlas() -> pd.DataFrame:
-    fields = [
-        (gap, step, drug, half)
-        for drug, half in (("slow", 480.0), ("quick", 30.0))
-        for gap in (6, 48)
-        for step in (6, 12)
-    ]
-    table = pd.DataFrame(fields, columns=["gap_h", "step_reached", "drug", "half_life_min"])
-    return table.assign(risk=[0.1 * place for place in range(8)], risk_low=0.0, risk_high=0.9)
-
-
-def test_the_atlas_has_a_panel_for_each_drug_by_half_life():
-    figure = plot_atlas(atlas())
-    assert [axis.get_title("left").splitlines() for axis in figure.axes] == [
-        ["quick", "half-life 30 min"],
-        ["slow", "half-life 8 h"],
-    ]
-    assert [len(axis.patches) for axis in figure.axes] == [4, 4]
-    assert "from 0% (6 h after step 6, slow) to 70% (48 h after step 12, quick) react" in title(figure)
-    with pytest.raises(ValueError, match="the atlas lacks risk_low"):
-        plot_atlas(atlas().drop(columns="risk_low"))
-    with pytest.raises(ValueError, match=r"tells a field .* twice"):
-        plot_atlas(pd.concat([atlas(), atlas()]))
 
 
 def test_traces_end_where_a_cell_degranulates():
