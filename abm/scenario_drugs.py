@@ -41,15 +41,22 @@ def read_drugs(node: Node, report: Report) -> dict[str, Drug]:
     entries = report.mapping(node, "drugs") or {}
     if len(entries) > MOST_DRUGS:
         report.add("S105", node.mark, f"{len(entries)} own drugs; at most {MOST_DRUGS} are allowed")
-        return found
     for name, value in entries.items():
         if name in DRUGS:
             report.add("S108", node.keys[name], f"{name!r} is a drug of the catalogue already; choose another name")
-        elif report.name(name, node.keys[name]):
+        elif len(entries) <= MOST_DRUGS and report.name(name, node.keys[name]):
             drug = _DrugReader(name, value, report).drug(DRUGS | found)
             if drug is not None:
                 found[name] = drug
+        if name not in DRUGS | found:
+            report.wrongly_defined.add(("S301", name))
     return found
+
+
+def drug_of(parameter: str) -> str:
+    """The drug that a parameter's full name names; empty if it is none of a drug's."""
+    parts = parameter.split(".")
+    return parts[1] if len(parts) == 3 and parts[0] == "drugs" else ""
 
 
 @cache
@@ -91,7 +98,7 @@ class _DrugReader:
                     self._report.add("S102", self._node.mark, f"missing key {key!r} in {self._what}, which has no like")
         facts = self._facts(fields)
         numbers = self._numbers(fields["numbers"]) if "numbers" in fields else {}
-        if len(self._report.problems) > before:
+        if len(self._report.problems) > before or ("like" in fields and like is None):
             return None
         drug = self._made(others[like] if like else None, facts, numbers)
         self._check_whole(drug)

@@ -151,3 +151,20 @@ def test_what_the_equations_divide_by_is_above_zero_in_every_drug(tmp_path, key)
 
 def test_an_unknown_drug_is_refused_beside_own_ones(tmp_path) -> None:
     assert "did you mean 'mine'?" in problems(tmp_path, text_of(LIKE, "mime"))[0]
+
+
+@pytest.mark.parametrize(
+    "drugs",
+    [
+        "drugs:\n  mine: {like: penicilin_g}\n",
+        LIKE.replace("penicillin_g", "penicillin_g, usual_dose: 3"),
+        WHOLE.replace("value: 33.6, unit: L/h, low: 20", "value: 0, unit: L/h, low: 0"),
+        "drugs:\n  first: {like: penicillin_g, colour: red}\n  mine: {like: first}\n",
+        "drugs:\n  mine: 7\n",
+    ],
+)
+def test_a_fault_in_a_drug_is_told_once_and_not_where_the_drug_is_used(tmp_path, drugs) -> None:
+    more = "allergic_to: [mine]\nparameters: {drugs.mine.clearance_l_per_h: 3}\n"
+    found = problems(tmp_path, text_of(drugs, more=more).replace("[full_dose]", "[{protocol: full_dose, drug: mine}]"))
+    assert len(found) == 1
+    assert "S301 unknown drug 'mine'" not in found[0]
