@@ -7,6 +7,8 @@ from abm.scenario_kinds import Choice, Key, ListOf, MapOf, Number, Quantity, Tab
 
 MOST_DRUGS = 20
 ROUTES = ("infusion", "oral", "bolus", "intramuscular")
+LONGEST = {"usual_infusion": (43_200.0, "30 d"), "usual_every": (525_960.0, "1 y")}
+"""Longest times, in minutes and as they are written."""
 
 OWN_DRUG = {
     "like": Key(Choice("drugs", open=True), "the drug whose facts and numbers hold where nothing else is stated"),
@@ -19,7 +21,7 @@ OWN_DRUG = {
     "mechanism": Key(Text(), "how people react to it at once, in a few words"),
     "half_life": Key(Text(), "half-life in plasma, for tables"),
     "metabolite": Key(Text(), "the metabolite that T cells see, where it is not the drug itself"),
-    "units_per_mg": Key(Number(0.0, 1e9), "units of activity per mg, of a drug dosed in them"),
+    "units_per_mg": Key(Number(1e-3, 1e9), "units of activity per mg, of a drug dosed in them"),
     "numbers": Key(MapOf(Table("own_number")), "numbers of the drug, by the name they have in `show parameters`"),
 }
 

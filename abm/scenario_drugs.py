@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from abm.own_drug_keys import MOST_DRUGS, NEEDED_WITHOUT_LIKE, OWN_DRUG, OWN_NUMBER, ROUTES
+from abm.own_drug_keys import LONGEST, MOST_DRUGS, NEEDED_WITHOUT_LIKE, OWN_DRUG, OWN_NUMBER, ROUTES
 from abm.parameters.catalog import DRUGS, clones_of
 from abm.parameters.drug import Drug, labile_adduct, one_compartment
 from abm.parameters.hla import LOCI
@@ -41,15 +41,22 @@ def read_drugs(node: Node, report: Report) -> dict[str, Drug]:
     entries = report.mapping(node, "drugs") or {}
     if len(entries) > MOST_DRUGS:
         report.add("S105", node.mark, f"{len(entries)} own drugs; at most {MOST_DRUGS} are allowed")
-        return found
     for name, value in entries.items():
         if name in DRUGS:
             report.add("S108", node.keys[name], f"{name!r} is a drug of the catalogue already; choose another name")
-        elif report.name(name, node.keys[name]):
+        elif len(entries) <= MOST_DRUGS and report.name(name, node.keys[name]):
             drug = _DrugReader(name, value, report).drug(DRUGS | found)
             if drug is not None:
                 found[name] = drug
+        if name not in DRUGS | found:
+            report.wrongly_defined.add(("S301", name))
     return found
+
+
+def drug_of(parameter: str) -> str:
+    """The drug that a parameter's full name names; empty if it is none of a drug's."""
+    parts = parameter.split(".")
+    return parts[1] if len(parts) == 3 and parts[0] == "drugs" else ""
 
 
 @cache
@@ -91,7 +98,7 @@ class _DrugReader:
                     self._report.add("S102", self._node.mark, f"missing key {key!r} in {self._what}, which has no like")
         facts = self._facts(fields)
         numbers = self._numbers(fields["numbers"]) if "numbers" in fields else {}
-        if len(self._report.problems) > before:
+        if len(self._report.problems) > before or ("like" in fields and like is None):
             return None
         drug = self._made(others[like] if like else None, facts, numbers)
         self._check_whole(drug)
@@ -103,8 +110,8 @@ class _DrugReader:
         readers: dict[str, tuple[str, Callable[[Node], Any]]] = {
             "label": ("label", lambda node: report.text(node, "label")),
             "usual_dose": ("usual_dose_mg", lambda node: report.quantity(node, "mass", "usual_dose")),
-            "usual_infusion": ("usual_infusion_min", lambda node: report.quantity(node, "time", "usual_infusion")),
-            "usual_every": ("usual_every_h", lambda node: self._hours(node)),
+            "usual_infusion": ("usual_infusion_min", lambda node: self._minutes(node, "usual_infusion")),
+            "usual_every": ("usual_every_h", lambda node: _hours(self._minutes(node, "usual_every"))),
             "routes": ("routes", self._routes),
             "molar_mass_g_per_mol": ("molar_mass_g_per_mol", lambda node: self._bounded(node, "molar_mass_g_per_mol")),
             "mechanism": ("mechanism", lambda node: report.text(node, "mechanism")),
@@ -114,9 +121,13 @@ class _DrugReader:
         }
         return {attribute: read(fields[key]) for key, (attribute, read) in readers.items() if key in fields}
 
-    def _hours(self, node: Node) -> float | None:
-        minutes = self._report.quantity(node, "time", "usual_every")
-        return None if minutes is None else minutes / 60.0
+    def _minutes(self, node: Node, key: str) -> float | None:
+        """A time that infusions, followed minute by minute, and regimens can have."""
+        minutes = self._report.quantity(node, "time", key)
+        longest_min, longest = LONGEST[key]
+        if minutes is not None and not 1.0 <= minutes <= longest_min:
+            self._report.add("S205", node.mark, f"{key} is {shorten(node.text)}; allowed: 1 min to {longest}")
+        return minutes
 
     def _routes(self, node: Node) -> tuple[str, ...]:
         items = self._report.items(node, "routes") or []
@@ -163,10 +174,7 @@ class _DrugReader:
             return None
         if not low <= value <= high:
             report.add("S104", fields["value"].mark, f"{key} is {value:g}, outside its own range {low:g} to {high:g}")
-        elif not example.hard_low <= value <= example.hard_high:
-            allowed = f"{example.hard_low:g} to {example.hard_high:g} {example.unit}".strip()
-            report.add("S405", fields["value"].mark, f"{key} = {value:g} is not possible; allowed: {allowed}")
-        else:
+        elif self._possible(key, fields, {"value": value, "low": low, "high": high}):
             source = str(words["source"])
             return Parameter(
                 value, example.unit, low, high, kind, words.get("system") or "human",  # type: ignore[arg-type]
@@ -174,6 +182,17 @@ class _DrugReader:
                 example.hard_low, example.hard_high,
             )  # fmt: skip
         return None
+
+    def _possible(self, key: str, fields: Mapping[str, Node], found: Mapping[str, float]) -> bool:
+        """Whether the number and the ends of its range, any of which a run may use, are ones that it can have."""
+        example = known_numbers()[key]
+        for part, number in found.items():
+            if not example.hard_low <= number <= example.hard_high:
+                of = key if part == "value" else f"{part} of {key}"
+                allowed = f"{example.hard_low:g} to {example.hard_high:g} {example.unit}".strip()
+                self._report.add("S405", fields[part].mark, f"{of} = {number:g} is not possible; allowed: {allowed}")
+                return False
+        return True
 
     def _check_words(
         self, key: str, kind: str | None, words: Mapping[str, str | None], fields: Mapping[str, Node], node: Node
@@ -214,6 +233,10 @@ class _DrugReader:
         for key, whose in wanted:
             if key not in drug.parameters:
                 self._report.add("S102", self._node.mark, f"missing number {key!r} in {self._what}; {whose} needs it")
+
+
+def _hours(minutes: float | None) -> float | None:
+    return None if minutes is None else minutes / 60.0
 
 
 _ORDER = ("value", "low", "high")

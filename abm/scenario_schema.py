@@ -13,7 +13,7 @@ from abm.scenario_arms import ArmsReader, read_names
 from abm.scenario_cohort import CohortReader
 from abm.scenario_course import CourseReader
 from abm.scenario_doses import read_dose
-from abm.scenario_drugs import read_drugs
+from abm.scenario_drugs import drug_of, read_drugs
 from abm.scenario_keys import RECORDABLE, SCENARIO, SCOPES, limits, needed
 from abm.scenario_samples import read_samples
 from abm.scenario_source import shipped_populations
@@ -178,6 +178,8 @@ class _ScenarioReader:
     def _parameters(self, node: Node) -> dict[str, float]:
         values: dict[str, float] = {}
         for name, value in (self._report.mapping(node, "parameters") or {}).items():
+            if name not in self._words.parameters and ("S301", drug_of(name)) in self._report.wrongly_defined:
+                continue
             if name not in self._words.parameters:
                 text = f"unknown parameter {shorten(name)!r}; `desensim show parameters` lists them"
                 self._report.add("S305", node.keys[name], text, self._words.parameters, name, listed=False)

@@ -130,7 +130,27 @@ def _blocks(node: Node, report: Report) -> list[Block]:
     if "sobol" in fields:
         block = _sobol(fields["sobol"], report)
         blocks += [block] if block else []
+    for block in blocks:
+        _check_different(block, report)
     return blocks
+
+
+def _check_different(block: Block, report: Report) -> None:
+    """Note two points of a block that are equal: the same work twice, for the same numbers."""
+    seen: dict[str, int] = {}
+    for number, values in enumerate(zip(*(line.values for line in block), strict=True)):
+        first = seen.setdefault(repr([plain(value) for value in values]), number)
+        if first != number:
+            found = ", ".join(
+                f"{shorten(line.path)}: {_short(value)}" for line, value in zip(block, values, strict=True)
+            )
+            message = f"{found} comes twice among the points of the sweep"
+            report.add("S108", values[0].mark, f"{message}; leave one out, or spread fewer over the range")
+            return
+
+
+def _short(node: Node) -> str:
+    return shorten(node.text or str(plain(node)))
 
 
 def _lines(node: Node, what: str, report: Report) -> Block:
@@ -183,13 +203,15 @@ class _Span(NamedTuple):
     whole: bool
 
     def at(self, share: float, mark: Mark) -> Node:
-        """The value at a share of the range."""
-        if self.log:
-            value = min(self.low * (self.high / self.low) ** float(share), self.high)
-        else:
-            value = self.low + float(share) * (self.high - self.low)
+        """The value at a share of the range; each whole number has an equal part of it."""
+        high = self.high + 1.0 if self.whole else self.high
+        value = (
+            self.low * (high / self.low) ** float(share) if self.log else self.low + float(share) * (high - self.low)
+        )
         if self.whole:
-            return Node(round(value), mark, str(round(value)))
+            whole = min(math.floor(value), int(self.high))
+            return Node(whole, mark, str(whole))
+        value = min(value, self.high)
         text = f"{value!r} {self.unit}" if self.unit else repr(value)
         return Node(text if self.unit else value, mark, text)
 
@@ -210,9 +232,13 @@ def _span(path: str, node: Node, report: Report) -> _Span | None:
         report.add("S104", fields["high"].mark, f"high is {describe(fields['high'])}; more than low is needed")
     elif scale == "log" and low[0] <= 0.0:
         report.add("S104", fields["low"].mark, f"low is {describe(fields['low'])}; a logarithm needs more than zero")
+    whole = path in set(paths_of_whole_numbers())
+    for key, (number, _) in (("low", low), ("high", high)):
+        if whole and not number.is_integer():
+            report.add("S103", fields[key].mark, f"{key} is {describe(fields[key])}; {path} needs whole numbers")
     if len(report.problems) > before:
         return None
-    return _Span(low[0], high[0], low[1], scale == "log", path in set(paths_of_whole_numbers()))
+    return _Span(low[0], high[0], low[1], scale == "log", whole)
 
 
 def _bound(node: Node, what: str, report: Report) -> tuple[float, str] | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from abm.json_schema import FILE, MODELINE
 from abm.scenario_file import load_study
 from abm.scenario_keys import ARM, SCENARIO, Key
+from abm.scenario_other_drug import with_other_drug
 from abm.scenario_schema import vocabulary
 from abm.scenario_source import locate, shipped_scenarios
 from abm.scenario_tree import Mark, Report, ScenarioError
@@ -136,12 +137,11 @@ def _copied(name: str, like: str, drug: str | None) -> str:
     load_study(like)
     text = path.read_text(encoding="utf-8")
     text = re.sub(rf"\A{re.escape(MODELINE.format(''))}.*\n", "", text)
-    for key, value in (("name", name), ("drug", drug)):
-        if value is None:
-            continue
-        text, count = re.subn(rf"^{key}: .*$", f"{key}: {value}", text, flags=re.MULTILINE)
-        if count != 1:
-            raise refusal("S102", Mark(label), f"{key!r} stands in no line of its own; copy the file by hand")
+    if drug is not None:
+        text = with_other_drug(text, like, drug, vocabulary().drugs)
+    text, count = re.subn(r"^name: .*$", f"name: {name}", text, flags=re.MULTILINE)
+    if count != 1:
+        raise refusal("S010", Mark(label), "it has no line `name: …` to put the new name in; copy the file by hand")
     return f"{_modeline()}\n{text}"
 
 

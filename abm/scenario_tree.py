@@ -72,10 +72,15 @@ class Node:
 
 
 class Report:
-    """Collects problems while a tree is read; every reader returns None for what it could not use."""
+    """Collects problems while a tree is read; every reader returns None for what it could not use.
+
+    `wrongly_defined` holds names that the file defines with a fault, each with the code of an unknown one: what uses
+    them is passed over in silence.
+    """
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.wrongly_defined: set[tuple[str, str]] = set()
 
     def add(
         self,
@@ -200,7 +205,7 @@ class Report:
     def choice(self, node: Node, names: Iterable[str], code: str, what: str) -> str | None:
         """One of `names`."""
         text = self.text(node, what)
-        if text is None:
+        if text is None or (code, text) in self.wrongly_defined:
             return None
         allowed = list(names)
         if text not in allowed:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 
 from abm.parameters.parameter import Kind, Parameter
+
+ABOVE_ZERO = ("clearance_l_per_h", "metabolite_clearance_l_per_h", "therapeutic_mg_per_l")
+"""Numbers of a drug that the equations divide by, beside those whose tables say how small they may be."""
+
+_NEXT_TO_NOTHING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,12 @@ class Drug:
     usual_every_h: float
     metabolite: str = ""
     units_per_mg: float = 0.0
+
+    def __post_init__(self) -> None:
+        for key in ABOVE_ZERO:
+            number = self.parameters.get(key)
+            if number is not None and number.hard_low <= 0.0:
+                self.parameters[key] = replace(number, hard_low=_NEXT_TO_NOTHING)
 
     @property
     def oral(self) -> bool:

@@ -31,7 +31,7 @@ from abm.parameters.catalog import DRUGS
 from abm.protocols import build_protocol
 from abm.scenario import Gap, ReactionRule, Regimen, Step
 
-NO_LOSS = {"drugs__penicillin_g__clearance_l_per_h": 0.0}
+NO_LOSS = {"drugs__penicillin_g__clearance_l_per_h": 1e-12}
 ODD_STEPS = [a_step(3.0, 10.0 / 60.0, 1), a_step(1.0, 1.0 / 60.0, 2), a_step(5.0, 174.375, 3), a_step(7.0, math.pi, 4)]
 RULES = [ReactionRule(30.0, at) for at in ("same_step", "previous_step", "first_step", "never")]
 
@@ -93,7 +93,7 @@ def test_what_was_given_is_in_the_body_or_eliminated(drug, route) -> None:
 @pytest.mark.parametrize("route", ["bolus", "intramuscular"])
 @pytest.mark.parametrize("drug", ["cefazolin", PENICILLIN])
 def test_doses_given_in_a_moment_are_in_the_body(drug, route) -> None:
-    numbers = parameters(**{f"drugs__{drug}__clearance_l_per_h": 0.0})
+    numbers = parameters(**{f"drugs__{drug}__clearance_l_per_h": 1e-12})
     doses = Regimen(drug, "own", 1, 12.5, 7.3, 3, route)
     finished = treated(an_arm(doses), a_patient(specific_receptors_per_cell=0.0), numbers, allergic_to=(drug,))
     assert finished.delivered_mg == 37.5

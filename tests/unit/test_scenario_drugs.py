@@ -7,6 +7,7 @@ import pytest
 from scenario_texts import SMALL
 
 from abm.parameters.catalog import DRUGS, all_parameters, parameters_of
+from abm.parameters.drug import ABOVE_ZERO
 from abm.scenario_file import ScenarioError, load_scenario, resolved_yaml
 from abm.study import run_study
 from analysis import load_results
@@ -123,6 +124,14 @@ def test_t_cell_clones_come_along_and_can_be_stated(tmp_path) -> None:
         (WHOLE.replace(", note: 38 / 70", ""), "missing key 'note' in central_l_per_kg: why, as the number is derived"),
         (WHOLE.replace("kind: measured", "kind: guessed"), "S317"),
         (WHOLE.replace("value: 0.55, unit: L/kg, low: 0.4", "value: 0, unit: L/kg, low: 0"), "S405"),
+        (WHOLE.replace("value: 33.6, unit: L/h, low: 20", "value: 0, unit: L/h, low: 0"),
+         "S405 12:34 clearance_l_per_h = 0 is not possible; allowed: 1e-12 to 1e+12 L/h"),
+        (WHOLE.replace("low: 20", "low: 0"), "S405 12:56 low of clearance_l_per_h = 0 is not possible"),
+        (WHOLE.replace("usual_infusion: 30 min", "usual_infusion: 20 s"),
+         "S205 7:21 usual_infusion is 20 s; allowed: 1 min"),
+        (WHOLE.replace("usual_infusion: 30 min", "usual_infusion: 1 y"), "S205"),
+        (WHOLE.replace("usual_every: 4 h", "usual_every: 1 s"), "S205"),
+        (WHOLE.replace("    routes:", "    units_per_mg: 0\n    routes:"), "S104"),
         (WHOLE.replace(f"      central_l_per_kg: {VOLUME}\n", ""), "missing number 'central_l_per_kg'"),
         ("drugs: {" + ", ".join(f"d{n}: {{like: penicillin_g}}" for n in range(21)) + "}\n", "S105"),
     ],
@@ -132,5 +141,30 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path, drugs, expected) -> None
     assert any(expected in problem for problem in found), found
 
 
+@pytest.mark.parametrize("key", ABOVE_ZERO)
+def test_what_the_equations_divide_by_is_above_zero_in_every_drug(tmp_path, key) -> None:
+    for name, drug in DRUGS.items():
+        if key in drug.parameters:
+            override = f"parameters: {{drugs.{name}.{key}: 0}}\n"
+            assert "S405" in problems(tmp_path, SMALL + override)[0]
+
+
 def test_an_unknown_drug_is_refused_beside_own_ones(tmp_path) -> None:
     assert "did you mean 'mine'?" in problems(tmp_path, text_of(LIKE, "mime"))[0]
+
+
+@pytest.mark.parametrize(
+    "drugs",
+    [
+        "drugs:\n  mine: {like: penicilin_g}\n",
+        LIKE.replace("penicillin_g", "penicillin_g, usual_dose: 3"),
+        WHOLE.replace("value: 33.6, unit: L/h, low: 20", "value: 0, unit: L/h, low: 0"),
+        "drugs:\n  first: {like: penicillin_g, colour: red}\n  mine: {like: first}\n",
+        "drugs:\n  mine: 7\n",
+    ],
+)
+def test_a_fault_in_a_drug_is_told_once_and_not_where_the_drug_is_used(tmp_path, drugs) -> None:
+    more = "allergic_to: [mine]\nparameters: {drugs.mine.clearance_l_per_h: 3}\n"
+    found = problems(tmp_path, text_of(drugs, more=more).replace("[full_dose]", "[{protocol: full_dose, drug: mine}]"))
+    assert len(found) == 1
+    assert "S301 unknown drug 'mine'" not in found[0]

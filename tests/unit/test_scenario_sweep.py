@@ -65,6 +65,16 @@ def test_sobol_rounds_where_only_whole_numbers_go(tmp_path: Path) -> None:
     assert sweep.axes[0].kind == "int64"
 
 
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_sobol_gives_each_whole_number_between_the_bounds_its_part(tmp_path: Path, scale: str) -> None:
+    over = f"{{seed: {{low: 1, high: 4, scale: {scale}}}, dose: {{low: 1 g, high: 2 g}}}}"
+    sweep = swept(tmp_path, SMALL + f"sweep: {{sobol: {{points: 64, over: {over}}}}}\n")
+    counts = np.bincount([point.values[0] for point in sweep.points])
+    assert len(counts) == 5
+    assert counts[0] == 0
+    assert counts[1:].min() >= (16 if scale == "linear" else 8)
+
+
 @pytest.mark.parametrize(
     ("path", "values", "column", "unit", "kind", "first"),
     [
@@ -156,6 +166,17 @@ def test_a_sweep_can_be_given_from_outside(tmp_path: Path) -> None:
         ("{sobol: {points: 4, over: {dose: {low: 1 g, high: 2}}}}", "7:58: S202 low and high have different units"),
         ("{sobol: {points: 4, over: {seed: {low: 0, high: 2, scale: log}}}}", "7:47: S104 .*a logarithm"),
         ("{sobol: {points: 4, over: {seed: {low: 1, high: 2, scale: lg}}}}", "7:66: S503 .*did you mean 'log'"),
+        (
+            "{sobol: {points: 4, over: {seed: {low: 0.5, high: 2.5}}}}",
+            "7:47: S103 low is the number 0.5; seed needs whole numbers",
+        ),
+        ("{sobol: {points: 4, over: {seed: {low: 0, high: 2.5}}}}", "7:56: S103 high is the number 2.5; seed needs"),
+        (
+            "{sobol: {points: 4, over: {seed: {low: 1, high: 2}}}}",
+            r"7:41: S108 seed: 2 comes twice among the points of the sweep; .* fewer over the range",
+        ),
+        ("{grid: {patients: [1, 2, 1]}}", r"7:33: S108 patients: 1 comes twice among the points"),
+        ("{zip: {seed: [1, 1], cells: [9, 9]}}", r"7:25: S108 seed: 1, cells: 9 comes twice"),
         (
             "{grid: {seed: &a [" + "1," * 101 + "], cells: *a, patients: *a}}",
             "7:8: S105 this sweep has 1,030,301 points",

@@ -223,7 +223,7 @@ def test_t_cells_see_the_metabolite_of_allopurinol_and_the_others_themselves() -
 
 def test_what_is_swallowed_is_in_the_body_or_eliminated() -> None:
     """Without elimination the body holds what was absorbed; without absorption nothing leaves the gut."""
-    kept = P.with_overrides({"drugs.lamotrigine.clearance_l_per_h": 0.0})
+    kept = P.with_overrides({"drugs.lamotrigine.clearance_l_per_h": 1e-12})
     rates = patient_rates(kept, a_patient(), ("lamotrigine",), (1, 1, 1), frozenset(), (7, 0, 0))
     state = at_rest()
     swallow(state, rates, "lamotrigine")
