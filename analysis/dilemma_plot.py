@@ -38,13 +38,13 @@ def plot_dilemma(results: RunResults, *, labels: Mapping[str, str] | None = None
     table = treatment_table(results)
     names = {arm: arm_name(arm, labels) for arm in results.arms}
     figure = new_figure(treatment_finding(table, names))
-    axis = figure.subplots(gridspec_kw={"left": 0.11, "right": 0.66, "top": 0.8, "bottom": 0.215})
+    axis = figure.subplots(gridspec_kw={"left": 0.11, "right": 0.645, "top": 0.8, "bottom": 0.215})
     for place, (_, row) in enumerate(table.iterrows()):
         _draw_arm(axis, row, place)
     _frame(axis)
     handles, texts = axis.get_legend_handles_labels()
     heads = [f"{names[arm]}\n{_treated_unharmed(row)}" for arm, (_, row) in zip(texts, _shown(table), strict=True)]
-    style: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (0.675, 0.5), "frameon": False}
+    style: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (0.66, 0.5), "frameon": False}
     figure.legend(
         handles, heads, fontsize=TEXT if len(heads) < 6 else FOOT, labelspacing=0.9, handlelength=1.2, title="arm",
         title_fontsize=HEAD, alignment="left", **style,

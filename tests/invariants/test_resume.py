@@ -186,8 +186,9 @@ def test_killed_at_every_file_operation(runs, tmp_path, monkeypatch, stride) -> 
         finished += is_finished(out)
         assert undisturbed(out, 2) == expected, f"other tables after {operations} operations"
         assert not (out / "shards").exists()
-        leftovers = {path.name for path in out.rglob(".*")}
-        assert leftovers <= {".tmp-comparison.png", ".tmp-dilemma.png"}, f"leftovers after {operations} operations"
+        # What the tables are made into, figures and report, is written after they are whole, and anew.
+        leftovers = [path.name for path in out.rglob(".*") if path.suffix not in (".png", ".html")]
+        assert leftovers == [], f"leftovers after {operations} operations"
     assert killed * stride < 199, "the run never ended by itself"
     assert killed - finished >= 30 // stride
 
