@@ -1,7 +1,6 @@
 """Draw every figure of the package from small runs: ``python scripts/make_figures.py --out figures``.
 
-Saved for slides (1280 × 720) and A4 (300 dots an inch). Research and teaching software, not medical advice.
-"""
+Saved for slides (1280 × 720) and A4 (300 dots an inch). Research and teaching software, not medical advice."""
 
 from __future__ import annotations
 
@@ -20,10 +19,10 @@ DOTS = {"slide": 80, "print": 219}  # an inch of the figures' 16 × 9
 
 def figures(patients: int, cells: int, out: Path) -> Iterator[tuple[str, Any]]:
     """Run what is needed and yield each figure with its name."""
-    record = ["record=[timeseries, cells]"]
-    ige = run_study(load_study("comparison", record), patients=patients, cells=cells, out=out / "ige")
+    study = load_study("comparison", ["record=[timeseries, cells]"])
+    ige = run_study(study, patients=patients, cells=cells, out=out / "ige")
     skin = run_study("sjs", patients=patients, out=out / "skin")
-    patient = ige.outcomes.sort_values(["reactions", "patient_id"])["patient_id"].iloc[-1].item()
+    patient = int(ige.outcomes.sort_values("reactions")["patient_id"].iloc[-1])
     for draw in (an.plot_comparison, an.plot_courses, an.plot_dilemma, an.plot_steps):
         yield draw.__name__.removeprefix("plot_"), draw(ige)
     yield "step_at_breakthrough", an.plot_step_at_breakthrough(ige, "rdd")
@@ -36,17 +35,17 @@ def figures(patients: int, cells: int, out: Path) -> Iterator[tuple[str, Any]]:
     yield "raster", an.plot_raster(ige.cells(patient_id=patient))
     yield "traces", an.plot_traces(cell_traces(cells))
     yield "bell", an.plot_bell(crosslink_bell())
-    atlas = run_study("interruption_atlas", patients=max(1, patients // 4), cells=cells, out=out / "atlas")
-    yield "interruption_atlas", an.plot_interruption_atlas(an.restart_table(an.interruption_table(atlas)))
-    sizes = [f"patients={patients}", f"sweep.zip.cells=[{cells}, {cells}, 10]"]
-    sweep = run_study(load_study("decision_map", sizes), out=out / "map")
+    atlas = an.interruption_table(run_study("interruption_atlas", patients=2, cells=cells, out=out / "atlas"))
+    yield "interruption_atlas", an.plot_interruption_atlas(an.restart_table(atlas))
+    study = load_study("decision_map", [f"sweep.zip.cells=[{cells}, {cells}, 10]"])
+    sweep = run_study(study, patients=patients, out=out / "map")
     yield "decision_map", an.plot_decision_map(an.decision_table(sweep))
     yield "points", an.plot_points(an.points_table(sweep))
 
 
 def main() -> None:
     """Draw the figures into a folder, and name each."""
-    parser = argparse.ArgumentParser(description="Draw every figure from small runs.")
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("figures"), help="folder of figures and runs")
     parser.add_argument("--patients", type=int, default=20)
     parser.add_argument("--cells", type=int, default=1000)

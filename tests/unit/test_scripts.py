@@ -38,13 +38,21 @@ def test_scripts_to_copy_are_short_and_use_public_calls(script) -> None:
     text = (ROOT / "scripts" / f"{script}.py").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 60
     public = {"abm": set(abm.__all__), "analysis": set(analysis.__all__)}
-    imported = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom | ast.Import)]
-    for node in imported:
-        names = [alias.name for alias in node.names]
-        if isinstance(node, ast.ImportFrom) and node.module in public:
-            assert set(names) <= public[node.module]
-        else:
-            assert not {name.partition(".")[0] for name in names} & set(public)
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            assert (node.module or "").partition(".")[0] not in public or node.module in public
+            assert {alias.name for alias in node.names} <= public.get(node.module, {alias.name for alias in node.names})
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                whole, name = alias.name.partition(".")[0], alias.asname or alias.name
+                assert whole not in public or used_of(name, tree) <= public[alias.name]
+
+
+def used_of(module: str, tree: ast.AST) -> set[str]:
+    """Attributes of a module that a script uses."""
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
+    return {node.attr for node in found if node.value.id == module}
 
 
 def test_sweep_protocols_prints_every_arm_and_draws(tmp_path) -> None:
