@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -85,6 +86,10 @@ def _named(name: str, drug: str, dose: str | None, chosen: list[str]) -> tuple[t
     from abm.scenario_file import ScenarioError, read_protocol
 
     label, info = drug_named(drug).label, PROTOCOLS[name]
+    for text in chosen:
+        key, separator, _ = text.partition("=")
+        if not separator or not key.strip():
+            raise ValueError(f"--with {text}: write KEY=VALUE, for example --with 'interval=5 min'")
     try:
         course = read_protocol(name, drug, [*([] if dose is None else [f"dose={dose}"]), *chosen])
     except ScenarioError as error:
@@ -102,19 +107,25 @@ def _total(course: tuple[Item, ...]) -> float:
 
 
 def _of_scenario(name: str, arm: str | None) -> tuple[tuple[Item, ...], list[str]]:
-    """Course and title of an arm; the only one, or the one named."""
-    from abm.scenario_file import ScenarioError, load_scenario
+    """Course and title of an arm; the only one, or the one named. A sweep is shown at its first point."""
+    from abm.scenario_file import ScenarioError, load_study
+    from abm.scenario_points import Sweep
+    from abm.sweep import label_of
 
     try:
-        study = load_scenario(name)
+        study = load_study(name)
     except ScenarioError as error:
         raise ValueError(str(error)) from None
+    point = []
+    if isinstance(study, Sweep):
+        point = textwrap.wrap(f"Point 0 of {len(study.points)}: {label_of(study, study.points[0])}", 100)
+        study = study.points[0].scenario
     arms = {each.name: each for each in study.arms}
     if arm is None and len(arms) > 1:
         raise ValueError(f"{study.name} has the arms {', '.join(arms)}; choose one with --arm")
     chosen = next(iter(arms)) if arm is None else arm
     require(chosen, arms, "arm")
-    return arms[chosen].course, [f"{study.name}, arm {chosen}: {study.question}".rstrip(": ")]
+    return arms[chosen].course, [f"{study.name}, arm {chosen}: {study.question}".rstrip(": "), *point]
 
 
 def _for_patient(

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from abm.cohort_file import WORDS
 from abm.population_keys import NEEDED_IN_A_POPULATION_FILE, POPULATION
 from abm.scenario_keys import ITEM, ITEM_FORMS, SCENARIO, TABLES, Key, needed
 from abm.scenario_kinds import (
@@ -30,7 +31,7 @@ from abm.scenario_kinds import (
     Whole,
 )
 from abm.scenario_schema import vocabulary
-from abm.units import DIMENSIONS
+from abm.units import DIMENSIONS, with_article
 
 Schema = dict[str, Any]
 
@@ -191,7 +192,9 @@ def _shared() -> Schema:
     maps: Schema = {}
     for inherits in (False, True):
         ending = _NULLABLE if inherits else ""
-        maps[f"traits{ending}"] = _closed({name: _condition(*row) for name, row in words["traits"].items()}, inherits)
+        maps[f"traits{ending}"] = _closed(
+            {name: _condition(name, *row) for name, row in words["traits"].items()}, inherits
+        )
         maps[f"parameters{ending}"] = _closed(words["parameters"], inherits) | {"patternProperties": _OF_OWN_DRUGS}
     names = {name: {"enum": list(words[name])} for name in ("drugs", "populations", "protocols")}
     return names | maps | {_defined(name): _quantity(name) for name in DIMENSIONS}
@@ -238,9 +241,10 @@ def _with_unit(meaning: str, unit: str) -> str:
     return f"{meaning} ({unit})" if unit else meaning
 
 
-def _condition(kind: str, meaning: str) -> Schema:
+def _condition(name: str, kind: str, meaning: str) -> Schema:
     """A condition on a trait, or a list of them."""
-    bound: Schema = {"bool": {"type": "boolean"}, "str": {"type": "string"}}.get(
+    text: Schema = {"enum": list(WORDS[name])} if name in WORDS else {"type": "string"}
+    bound: Schema = {"bool": {"type": "boolean"}, "str": text}.get(
         kind, {"anyOf": [{"type": "number"}, {"type": "string", "pattern": _COMPARISON}]}
     )
     return {"description": meaning, "anyOf": [bound, {"type": "array", "items": bound}]}
@@ -250,7 +254,7 @@ def _quantity(name: str) -> Schema:
     kind = DIMENSIONS[name]
     units = "|".join(re.escape(unit).replace("/", r"\s*/\s*") for unit in kind.units)
     pattern = rf"^\s*{_NUMBER}\s*({units})\s*$"
-    return {"description": f"a {name} such as {kind.example}", "type": "string", "pattern": pattern}
+    return {"description": f"{with_article(name)} such as {kind.example}", "type": "string", "pattern": pattern}
 
 
 def _defined(dimension: str) -> str:

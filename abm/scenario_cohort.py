@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from abm.cohort_file import WORDS
 from abm.scenario import Cohort, Condition
 from abm.scenario_arms import read_names
 from abm.scenario_keys import GIVEN, SCENARIO, limits
@@ -64,11 +65,16 @@ class CohortReader:
                 message = f"unknown trait {shorten(trait)!r}"
                 self._report.add("S304", node.keys[trait], message, self._words.traits, trait)
                 continue
+            own: list[Condition] = []
             for bound in value.value if isinstance(value.value, list) else [value]:
                 condition = self._condition(trait, bound)
                 if condition is not None:
                     self._check_copies(condition, bound)
-                    conditions.append(condition)
+                    own.append(condition)
+            if not _can_be_met(own):
+                found = " and ".join(f"{each.relation} {_shown(each.value)}" for each in own)
+                self._report.add("S404", value.mark, f"{trait} cannot be {found} at once; all conditions must be met")
+            conditions += own
         return tuple(conditions)
 
     def _check_copies(self, condition: Condition, node: Node) -> None:
@@ -93,6 +99,9 @@ class CohortReader:
             wanted = "true or false"
         elif kind == "str":
             if isinstance(value, str):
+                if trait in WORDS and value not in WORDS[trait]:
+                    self._report.add("S320", node.mark, f"{trait} is {shorten(value)!r}", WORDS[trait], value)
+                    return None
                 return Condition(trait, "==", value)
             wanted = "a text"
         else:
@@ -107,6 +116,21 @@ class CohortReader:
             wanted = 'a number or a comparison such as ">= 0.35" (==, >=, <=, >, <; no unit)'
         self._report.add("S404", node.mark, f"{trait} is {describe(node)}; {wanted} is needed")
         return None
+
+
+def _can_be_met(conditions: Sequence[Condition]) -> bool:
+    """Whether one value can meet all conditions on a trait."""
+    if any(not isinstance(condition.value, float) for condition in conditions):
+        return len({condition.value for condition in conditions}) == 1
+    at_least = [(c.value, c.relation == ">") for c in conditions if c.relation in (">", ">=", "==")]
+    at_most = [(c.value, c.relation == "<") for c in conditions if c.relation in ("<", "<=", "==")]
+    return all(
+        low < high or (low == high and not (above or below)) for low, above in at_least for high, below in at_most
+    )
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value).lower()
 
 
 def _finite(text: str) -> float | None:

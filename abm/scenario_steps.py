@@ -11,7 +11,7 @@ from abm.protocols import LARGEST_DOSE_MG, SMALLEST_DOSE_MG
 from abm.scenario import Gap, Regimen, Route, Step
 from abm.scenario_doses import Dose, read_dose, unit_of
 from abm.scenario_keys import AT_ONCE, DOSE, MOST_STEPS, STEP, limits, needed
-from abm.scenario_tree import Node, Report, shorten
+from abm.scenario_tree import Node, Report, describe, shorten
 from abm.units import MINUTES_PER_BASE_BIN, dimension_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_DOSES = 10_000
 _REPEATED = "a repeated dose"
+_OF_INFUSIONS = ("rate", "concentration", "bag")
 _SMALLEST_STEP_MG = SMALLEST_DOSE_MG * 5e-7  # below the first step of the smallest ladder
 
 # Every wanted combination of the keys that say how much is given.
@@ -85,7 +86,12 @@ def is_regimen(node: Node) -> bool:
 def _read_dose(
     node: Node, number: int, protocol: str, report: Report, drugs: Mapping[str, Drug], default: str | None
 ) -> Regimen | None:
-    fields = report.fields(node, DOSE, (), _REPEATED)
+    fields = report.fields(node, (*DOSE, *_OF_INFUSIONS), (), _REPEATED)
+    for key in _OF_INFUSIONS:
+        if fields is not None and key in fields:
+            why = "it says 'every'" if "every" in fields else f"its route is {describe(fields['route'])}"
+            message = f"{key!r} is of an infusion, and this dose is given in a moment, as {why}"
+            report.add("S106", node.keys[key], f"{message}; leave one of them out")
     return None if fields is None else read_regimen(node, fields, number, protocol, report, drugs, default)
 
 

@@ -17,6 +17,8 @@ from abm.scenario import Scenario
 from abm.scenario_file import load_study
 from abm.scenario_keys import SCENARIO, limits
 from abm.scenario_points import Point, Sweep
+from abm.scenario_tree import Mark, Report
+from abm.scenario_yaml import parse, plain
 from abm.study_run import Progress, StudyStopped, run_scenario
 from abm.sweep import run_sweep
 
@@ -124,9 +126,21 @@ def with_sizes(study: Scenario | Sweep, **sizes: int | None) -> Scenario | Sweep
         return _with_sizes(study, given)
     swept = [axis.path for axis in study.axes if axis.path in given]
     if swept:
-        raise BadSize(f"the sweep varies {swept[0]!r}; leave it out of the call, or out of the sweep")
+        raise BadSize(_varied(study, swept[0], given[swept[0]]))
     points = [Point(point.number, point.values, _with_sizes(point.scenario, given)) for point in study.points]
     return replace(study, points=tuple(points))
+
+
+def _varied(sweep: Sweep, name: str, wanted: int) -> str:
+    """Say how to replace a size that a sweep varies: all its values, where the file lists them."""
+    said = plain(parse(sweep.source, Mark(sweep.name), Report()))["sweep"]
+    found = f"the sweep varies {name!r}, so one number does not say which of its values to replace"
+    for block in ("grid", "zip"):
+        values = (said.get(block) or {}).get(name)
+        if values is not None:
+            new = [wanted] * (1 if block == "grid" else len(values))
+            return f"{found}; give them all in place of {values}: --set 'sweep.{block}.{name}={new}'"
+    return f"{found}; give its range: --set 'sweep.sobol.over.{name}={{low: …, high: …}}'"
 
 
 def _with_sizes(scenario: Scenario, given: dict[str, int]) -> Scenario:

@@ -140,7 +140,7 @@ def parse_quantity(text: object, dimension: str) -> float:
     """
     kind = DIMENSIONS[dimension]
     if isinstance(text, bool) or not isinstance(text, str | int | float):
-        raise QuantityError("not a quantity", f"a {kind.name} is needed; {_how_to_write(kind)}")
+        raise QuantityError("not a quantity", f"{with_article(kind.name)} is needed; {_how_to_write(kind)}")
     if isinstance(text, float) and not math.isfinite(text):
         raise QuantityError("not finite", f"{text} is not a finite number; {_how_to_write(kind)}")
     if not isinstance(text, str):
@@ -160,6 +160,11 @@ def parse_quantity(text: object, dimension: str) -> float:
 def format_quantity(value: float, dimension: str) -> str:
     """Write a canonical value as the text that `parse_quantity` reads back to the same float."""
     return f"{value!r} {DIMENSIONS[dimension].canonical}"
+
+
+def with_article(name: str) -> str:
+    """A word with the article that its first sound asks for."""
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def dimension_of(unit: str) -> str | None:
@@ -212,8 +217,7 @@ def _known_unit(unit: str, text: str, kind: Dimension) -> str:
     other = dimension_of(unit)
     near = next((known for known in kind.units if known.lower() == spelled.lower()), None)
     if other is not None:
-        article = "an" if other.startswith("a") else "a"
-        problem = f"{text.strip()!r} is {article} {other}, a {kind.name} is needed"
+        problem = f"{text.strip()!r} is {with_article(other)}, {with_article(kind.name)} is needed"
     else:
         problem = f"{text.strip()!r} has the unit {unit.strip()!r}, which is not known here"
     hint = f"; did you mean {near!r}?" if near else ""

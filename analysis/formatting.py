@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
@@ -51,13 +52,14 @@ def comparison_notes(table: pd.DataFrame) -> list[str]:
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Set rows of cells in columns of at most 100 characters, the first row as a head over a rule.
 
-    The first column is cut where the others leave it too little room.
+    The first column goes on in a further line where the others leave it too little room.
     """
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     between = "  " if sum(widths) + 2 * (len(widths) - 1) <= WIDTH else " "
     widths[0] = max(8, min(widths[0], WIDTH - sum(widths[1:]) - len(between) * (len(widths) - 1)))
-    lines = [_line(row, widths, between) for row in rows]
-    return [lines[0], "-" * (sum(widths) + len(between) * (len(widths) - 1)), *lines[1:]]
+    head, *body = ([_line(line, widths, between) for line in _lines(row, widths[0])] for row in rows)
+    rule = "-" * (sum(widths) + len(between) * (len(widths) - 1))
+    return [*head, rule, *(line for lines in body for line in lines)]
 
 
 def capitalised(text: str) -> str:
@@ -202,9 +204,20 @@ def _needed_cell(row: pd.Series) -> str:
 
 
 def _line(cells: Sequence[str], widths: list[int], between: str) -> str:
-    name = cells[0] if len(cells[0]) <= widths[0] else cells[0][: widths[0] - 2] + ".."
     rest = [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
-    return between.join([name.ljust(widths[0]), *rest]).rstrip()
+    return between.join([cells[0].ljust(widths[0]), *rest]).rstrip()
+
+
+def _lines(row: Sequence[str], width: int) -> list[list[str]]:
+    """The lines of a row: one, and more with what of a long name is left, which is parted at its underscores."""
+    names = [""]
+    for part in re.findall(r"[^_]*_|[^_]+", row[0]):
+        if len(names[-1]) + len(part) > width and names[-1].strip():
+            names.append("  ")
+        names[-1] += part
+        while len(names[-1]) > width:
+            names[-1:] = [names[-1][:width], f"  {names[-1][width:]}"]
+    return [[names[0], *row[1:]], *([name, *([""] * (len(row) - 1))] for name in names[1:])]
 
 
 def _pair_notes(table: pd.DataFrame, metric: Metric, reference: str) -> list[str]:

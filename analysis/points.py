@@ -21,6 +21,7 @@ from analysis.metrics import metric_named, paired_values
 
 _KINDS = {"int64": "int64", "float64": "float64", "boolean": "bool", "string": "string"}
 MOST_SHOWN = 60
+_LEAST_LABEL = 32
 
 
 class SweepResults:
@@ -193,19 +194,27 @@ def format_points(table: pd.DataFrame) -> str:
     A long sweep is cut; the whole table is what `points_table` returns.
     """
     metric, arms = metric_named(table["metric"].iloc[0]), list(dict.fromkeys(table["arm"]))
-    rows = [["point", "values", *arms]]
+    heads = ["point", "values", *arms]
+    rows = []
     for number, part in table.groupby("point", sort=True):
         shown = {row["arm"]: _risk(row) for _, row in part.iterrows()}
-        label = textwrap.shorten(str(part["label"].iloc[0]), 48, placeholder="…")
-        rows.append([str(number), label, *(shown.get(arm, "-") for arm in arms)])
-    cut = rows[: MOST_SHOWN + 1]
-    widths = [max(len(row[place]) for row in cut) for place in range(len(rows[0]))]
-    lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in cut]
-    lines.insert(1, "-" * (sum(widths) + 2 * (len(widths) - 1)))
+        rows.append([str(number), str(part["label"].iloc[0]), *(shown.get(arm, "-") for arm in arms)])
+    cut = rows[:MOST_SHOWN]
+    widths = [max(len(row[place]) for row in [heads, *cut]) for place in range(len(heads))]
+    widths[1] = max(_LEAST_LABEL, min(widths[1], WIDTH - sum(widths) + widths[1] - 2 * (len(widths) - 1)))
+    lines = [*_point_lines(heads, widths), "-" * (sum(widths) + 2 * (len(widths) - 1))]
+    lines += [line for row in cut for line in _point_lines(row, widths)]
     if len(rows) > len(cut):
         lines.append(f"… and {len(rows) - len(cut)} points more")
     title = f"{capitalised(metric.label)}, share of patients with its 95 % interval; the same patients at every point"
     return "\n".join([*textwrap.wrap(title, WIDTH), "", *lines, "", f"{DISCLAIMER}."])
+
+
+def _point_lines(row: list[str], widths: list[int]) -> list[str]:
+    """The lines of a point: one, and more where its values need them."""
+    first, *more = textwrap.wrap(row[1], widths[1])
+    cells = [[row[0], first, *row[2:]], *(["", text] for text in more)]
+    return ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=False)).rstrip() for line in cells]
 
 
 def _risk(row: pd.Series) -> str:

@@ -104,13 +104,21 @@ def test_show_protocol_of_an_arm_of_a_scenario(tmp_path) -> None:
         ([str(tmp_path / "none.yaml")], "S001 no such file"),
         (["ladder", "--dose", "5 U", "--drug", "carboplatin"], "--dose: S207 dose: 'carboplatin' has no units"),
         (["ladder", "--dose", "AUC 5"], "S208 'penicillin_g' is not dosed by an AUC; drugs that are: carboplatin"),
-        (["ladder", "--with", "interval"], "--with"),
+        (["ladder", "--with", "interval"], "--with interval: write KEY=VALUE, for example --with 'interval=5 min'"),
         (["ladder", "--with", "interval=5"], "--with interval: S201 interval: '5' has no unit"),
         (["leader"], "unknown protocol 'leader'; .*did you mean 'ladder'"),
     ):
         result = call("show", "protocol", *words)
         assert result.exit_code == 2
         assert re.search(said, result.output.replace("\n", " ")), result.output
+
+
+def test_show_protocol_of_a_sweep_is_that_of_its_first_point() -> None:
+    result = call("show", "protocol", "missed_doses", "--arm", "missed")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[1].startswith("Point 0 of 9: missed [2], swept_drug penicillin_g, ")
+    assert max(map(len, lines)) <= 100
 
 
 def test_show_drugs_and_columns() -> None:

@@ -14,6 +14,16 @@ from scenario_texts import SMALL, problems
     [
         ("[full_dose]", "[{dose: 1 mg, for: 1 h}]", "6:38: S106 an item of a course has one of .*every; found none"),
         ("[full_dose]", "[{dose: 1 mg, every: 1 h}]", "6:38: S102 missing key 'for' in a repeated dose"),
+        (
+            "[full_dose]",
+            "[{steps: [{route: bolus, rate: 1 mL/h, concentration: 1 mg/mL, for: 1 h}]}]",
+            "6:61: S106 'rate' is of an infusion, .* as its route is the text 'bolus'; leave one of them out",
+        ),
+        (
+            "[full_dose]",
+            "[{steps: [{dose: 1 mg, every: 1 h, rate: 1 mL/h, for: 1 h}]}]",
+            "6:73: S106 'rate' is of an infusion, .* as it says 'every'; leave one of them out",
+        ),
         ("[full_dose]", "[{every: 1 h, for: 1 h}]", "6:38: S102 missing key 'dose' in a repeated dose"),
         (
             "[full_dose]",

@@ -77,6 +77,18 @@ from abm.scenario_file import ScenarioError, load_scenario
         ("arms:", "select: {age_y: true}\narms:", "5:17: S404 age_y is true"),
         ("arms:", "select: {age_y: .inf}\narms:", "5:17: S204 age_y is the number .inf"),
         ("arms:", "select: {sex: 1}\narms:", "5:15: S404 sex is the number 1; a text"),
+        ("arms:", "select: {sex: woman}\narms:", "5:15: S320 sex is 'woman'; allowed: female, male"),
+        ("arms:", "select: {ancestry: europe}\narms:", "5:20: S320 .*did you mean 'european'\\?"),
+        (
+            "arms:",
+            "select: {age_y: ['> 50', '< 40']}\narms:",
+            "5:17: S404 age_y cannot be > 50 and < 40 at once; all conditions must be met",
+        ),
+        ("arms:", "select: {age_y: ['> 50', '<= 50']}\narms:", "5:17: S404 age_y cannot be > 50 and <= 50 at once"),
+        ("arms:", "select: {age_y: [50, 51]}\narms:", "5:17: S404 age_y cannot be == 50 and == 51 at once"),
+        ("arms:", "select: {sex: [female, male]}\narms:", "5:15: S404 sex cannot be == female and == male at once"),
+        ("arms:", "select: {sensitised: [true, false]}\narms:", "5:22: S404 sensitised cannot be == true and == false"),
+        ("arms:", "select: {age_y: ['>= 50', '<= 50', 50], sex: [male, male]}\nquestion: no\narms:", "LOADS"),
         ("arms:", "select: {age_y: >= 18}\narms:", "5:17: S007 not valid YAML: .*put comparisons in quotes"),
         ("arms:", "parameters: {mast_cell.ship1_pol: 0}\narms:", "5:14: S305 .*did you mean 'mast_cell.ship1_pool'\\?"),
         (

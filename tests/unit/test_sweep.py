@@ -238,6 +238,17 @@ def test_sizes_of_every_point_are_replaced_unless_they_are_swept(study: Sweep) -
         with_sizes(swept, patients=2)
 
 
+@pytest.mark.parametrize(("name", "given"), [("decision_map", []), ("rdd", ["sweep.grid.cells=[20, 30]"])])
+def test_a_swept_size_is_replaced_as_the_refusal_says(name: str, given: list[str]) -> None:
+    study = load_study(name, given)
+    with pytest.raises(BadSize) as refused:
+        with_sizes(study, cells=7)
+    remedy = str(refused.value).partition("--set '")[2].rstrip("'")
+    replaced = load_study(name, [*given, remedy])
+    assert isinstance(replaced, Sweep)
+    assert {point.scenario.cells for point in replaced.points} == {7}
+
+
 def test_the_command_runs_a_sweep_prints_its_points_and_writes_csv(file: Path, tmp_path) -> None:
     words = ["run", str(file), "--out", str(tmp_path / "run"), "--csv", "--patients", "2", "--set", "cells=30"]
     result = CliRunner().invoke(app, words)
