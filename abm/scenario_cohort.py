@@ -120,10 +120,11 @@ class CohortReader:
 
 def _can_be_met(conditions: Sequence[Condition]) -> bool:
     """Whether one value can meet all conditions on a trait."""
-    if any(not isinstance(condition.value, float) for condition in conditions):
+    numbers = [(c.relation, c.value) for c in conditions if isinstance(c.value, float)]
+    if len(numbers) < len(conditions):
         return len({condition.value for condition in conditions}) == 1
-    at_least = [(c.value, c.relation == ">") for c in conditions if c.relation in (">", ">=", "==")]
-    at_most = [(c.value, c.relation == "<") for c in conditions if c.relation in ("<", "<=", "==")]
+    at_least = [(value, relation == ">") for relation, value in numbers if relation in (">", ">=", "==")]
+    at_most = [(value, relation == "<") for relation, value in numbers if relation in ("<", "<=", "==")]
     return all(
         low < high or (low == high and not (above or below)) for low, above in at_least for high, below in at_most
     )
