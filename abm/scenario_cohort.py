@@ -122,8 +122,9 @@ def _can_be_met(conditions: Sequence[Condition]) -> bool:
     """Whether one value can meet all conditions on a trait."""
     if any(not isinstance(condition.value, float) for condition in conditions):
         return len({condition.value for condition in conditions}) == 1
-    at_least = [(c.value, c.relation == ">") for c in conditions if c.relation in (">", ">=", "==")]
-    at_most = [(c.value, c.relation == "<") for c in conditions if c.relation in ("<", "<=", "==")]
+    bounds = [(float(condition.value), condition.relation) for condition in conditions]
+    at_least = [(value, relation == ">") for value, relation in bounds if relation in (">", ">=", "==")]
+    at_most = [(value, relation == "<") for value, relation in bounds if relation in ("<", "<=", "==")]
     return all(
         low < high or (low == high and not (above or below)) for low, above in at_least for high, below in at_most
     )
