@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 import warnings
 from collections.abc import Callable, Iterator
@@ -212,7 +213,8 @@ def format_points(table: pd.DataFrame) -> str:
 
 def _point_lines(row: list[str], widths: list[int]) -> list[str]:
     """The lines of a point: one, and more where its values need them."""
-    first, *more = textwrap.wrap(row[1], widths[1])
+    together = re.sub(r"(?<!,) ", "\N{NO-BREAK SPACE}", row[1])
+    first, *more = (text.replace("\N{NO-BREAK SPACE}", " ") for text in textwrap.wrap(together, widths[1]))
     cells = [[row[0], first, *row[2:]], *(["", text] for text in more)]
     return ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=False)).rstrip() for line in cells]
 

@@ -249,6 +249,16 @@ def test_a_swept_size_is_replaced_as_the_refusal_says(name: str, given: list[str
     assert {point.scenario.cells for point in replaced.points} == {7}
 
 
+def test_long_values_of_points_go_on_in_a_further_line() -> None:
+    label = "missed [2, 3], swept_drug ceftriaxone, regular_course_1_gap_h 24, missed_course_2_interval_h 24, x 1"
+    row = {"point": 0, "label": label, "metric": "reacted", "risk": 0.5, "risk_low": 0.2, "risk_high": 0.8}
+    lines = format_points(pd.DataFrame([row | {"arm": "regular"}, row | {"arm": "missed"}])).splitlines()
+    shown = [line for line in lines if line.startswith(("0 ", "     "))]
+    assert len(shown) == 2
+    assert f"{shown[0][7:].partition('  ')[0]} {shown[1].strip()}" == label
+    assert max(map(len, lines)) <= 100
+
+
 def test_the_command_runs_a_sweep_prints_its_points_and_writes_csv(file: Path, tmp_path) -> None:
     words = ["run", str(file), "--out", str(tmp_path / "run"), "--csv", "--patients", "2", "--set", "cells=30"]
     result = CliRunner().invoke(app, words)

@@ -53,13 +53,6 @@ from abm.units import DIMENSIONS, QuantityError, dimension_of, format_quantity, 
         ("7.1 ng/mL", "concentration", 7.1e-6),
     ],
 )
-def test_articles_suit_the_word_that_follows() -> None:
-    with pytest.raises(QuantityError, match="is a time, an exposure is needed"):
-        parse_quantity("3 h", "exposure")
-    with pytest.raises(QuantityError, match="an activity is needed"):
-        parse_quantity([], "activity")
-
-
 def test_reads_every_unit_correctly_rounded(text: str, dimension: str, value: float) -> None:
     assert parse_quantity(text, dimension) == value
 
@@ -159,3 +152,10 @@ def test_importing_units_leaves_pint_unloaded() -> None:
         "assert 'pint' in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_articles_suit_the_word_that_follows() -> None:
+    with pytest.raises(QuantityError, match="is a time, an exposure is needed"):
+        parse_quantity("3 h", "exposure")
+    with pytest.raises(QuantityError, match="an activity is needed"):
+        parse_quantity([], "activity")
