@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from abm.parameters.drugs import Drug
 
 MOST_DOSES = 10_000
-_REPEATED = "a repeated dose"
+_REPEATED, _SINGLE = "a repeated dose", "a dose given in a moment"
 _OF_INFUSIONS = ("rate", "concentration", "bag")
 _SMALLEST_STEP_MG = SMALLEST_DOSE_MG * 5e-7  # below the first step of the smallest ladder
 
@@ -109,12 +109,13 @@ def read_regimen(
     Swallowed unless `route` says otherwise. With a route and without `every` it is one dose, and `for` until the next.
     """
     before = len(report.problems)
+    what = _SINGLE if "route" in fields and "every" not in fields else _REPEATED
     route = report.choice(fields["route"], AT_ONCE, "S313", "route of a dose") if "route" in fields else "oral"
     if "route" in fields and "every" not in fields and "for" in fields:
         fields = fields | {"every": fields["for"]}
     for key in ("dose", "every", "for"):
         if key not in fields:
-            report.add("S102", node.mark, f"missing key {key!r} in {_REPEATED}")
+            report.add("S102", node.mark, f"missing key {key!r} in {what}")
     drug = report.choice(fields["drug"], drugs, "S301", "drug") if "drug" in fields else ""
     own_number = report.whole(fields["step"], "step", *limits(STEP, "step")) if "step" in fields else number
     dose = None

@@ -66,7 +66,7 @@ def test_a_resolved_file_keeps_the_routes(tmp_path: Path) -> None:
         ("cefazolin", "[{steps: [{dose: 1 mg, route: bolous, for: 1 h}]}]", "S313 .*did you mean 'bolus'"),
         ("cefazolin", "[{dose: 1 mg, every: 1 h, for: 2 h, route: infusion}]", "S313 .*'infusion'"),
         ("cefazolin", "[{steps: [{dose: 1 mg, route: bolus}]}]", "S102 missing key 'for'"),
-        ("cefazolin", "[{steps: [{rate: 1 mg/min, route: bolus, for: 1 h}]}]", "S101 .*'rate'"),
+        ("cefazolin", "[{steps: [{rate: 1 mg/min, route: bolus, for: 1 h}]}]", "S106 'rate' is of an infusion"),
     ],
 )
 def test_a_route_that_a_drug_does_not_have_is_refused(tmp_path: Path, drug: str, items: str, expected: str) -> None:

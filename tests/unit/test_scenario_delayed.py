@@ -17,12 +17,12 @@ from scenario_texts import SMALL, problems
         (
             "[full_dose]",
             "[{steps: [{route: bolus, rate: 1 mL/h, concentration: 1 mg/mL, for: 1 h}]}]",
-            "6:61: S106 'rate' is of an infusion, .* as its route is the text 'bolus'; leave one of them out",
+            "6:62: S106 'rate' is of an infusion, .* as its route is the text 'bolus'; leave one of them out",
         ),
         (
             "[full_dose]",
-            "[{steps: [{dose: 1 mg, every: 1 h, rate: 1 mL/h, for: 1 h}]}]",
-            "6:73: S106 'rate' is of an infusion, .* as it says 'every'; leave one of them out",
+            "[{steps: [{route: bolus, rate: 1 mL/h, for: 1 h}]}]",
+            "6:47: S102 missing key 'dose' in a dose given in a moment",
         ),
         ("[full_dose]", "[{every: 1 h, for: 1 h}]", "6:38: S102 missing key 'dose' in a repeated dose"),
         (
@@ -38,7 +38,11 @@ from scenario_texts import SMALL, problems
         ("[full_dose]", "[{dose: 1e-16 mg, every: 12 h, for: 1 d}]", "6:38: S205 this item gives 1e-16 mg"),
         ("[full_dose]", "[{dose: 1 mg, every: 1 h, for: 1 h, bag: 1}]", "6:73: S101 unknown key 'bag'"),
         ("[full_dose]", "[{gap: 1 h, every: 1 h}]", "6:38: S106 .*found gap and every"),
-        ("[full_dose]", "[{steps: [{dose: 1 mg, every: 1 h, for: 1 h, rate: 1 mL/h}]}]", "6:82: S101 .*'rate'"),
+        (
+            "[full_dose]",
+            "[{steps: [{dose: 1 mg, every: 1 h, for: 1 h, rate: 1 mL/h}]}]",
+            "6:82: S106 'rate' is of an infusion, .* as it says 'every'; leave one of them out",
+        ),
         ("true, course", "true, recover: 1 y, course", "6:29: S106 'recover' needs 'after'"),
         (
             "true, course",
