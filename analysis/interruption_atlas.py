@@ -177,7 +177,7 @@ def plot_interruption_atlas(table: pd.DataFrame, *, labels: Mapping[str, str] | 
     drugs = list(dict.fromkeys(table.sort_values("half_life_min")["drug"]))
     axes = figure.subplots(
         1, len(drugs), sharey=True, squeeze=False,
-        gridspec_kw={"left": 0.075, "right": 0.985, "top": 0.82, "bottom": 0.205, "wspace": 0.06},
+        gridspec_kw={"left": 0.075, "right": 0.985, "top": 0.8, "bottom": 0.2, "wspace": 0.06},
     )[0]  # fmt: skip
     for axis, drug in zip(axes, drugs, strict=True):
         part = table[table["drug"] == drug]

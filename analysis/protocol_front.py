@@ -54,6 +54,9 @@ def plot_protocol_front(trials: pd.DataFrame, protocols: pd.DataFrame, *, limit:
     shown = [tick for tick in ticks if 0.7 * spread.min() <= tick <= 1.3 * spread.max()]
     axis.set_xticks(shown, [f"{tick:g}" for tick in shown])
     axis.minorticks_off()
+    # Roots spread the small risks that matter and still reach the full dose's.
+    axis.set_yscale("function", functions=(lambda y: np.sqrt(np.maximum(y, 0.0)), np.square))
+    axis.set_yticks([0, 1, 5, 10, 20, 40, 60, 80, 100])
     axis.set_ylim(0.0, min(102.0, 1.08 * 100.0 * float(max(protocols["risk_high"].max(), looked["risk"].max()))))
     axis.set_xlabel("planned length, hours", fontsize=HEAD - 2, color=INK)
     axis.set_ylabel("moderate or severe, % of patients", fontsize=HEAD - 2, color=INK)
@@ -81,7 +84,7 @@ def _draw_designs(axis: Axes, part: pd.DataFrame) -> None:
     part = part.sort_values("duration_min")
     hours, risk = part["duration_min"] / 60.0, 100.0 * part["risk"]
     axis.errorbar(
-        hours, risk, yerr=_bars(part), fmt="*-", color=_DESIGN, markersize=19, linewidth=1.5, capsize=4, zorder=3,
+        hours, risk, yerr=_bars(part), fmt="*-", color=_DESIGN, markersize=15, linewidth=1.5, capsize=4, zorder=3,
         label="finalists, fresh patients",
     )  # fmt: skip
     for x, y, name in zip(hours, risk, part["protocol"], strict=True):
