@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.drawing import FOOT, INK, MINUS, QUIET, TEXT, arm_name, bare, new_figure
-from analysis.formatting import DISCLAIMER, capitalised, difference_text, finding, percent
+from analysis.finding import finding
+from analysis.formatting import DISCLAIMER, capitalised, difference_text, percent
 from analysis.metrics import metric_named
 
 if TYPE_CHECKING:

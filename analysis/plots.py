@@ -27,7 +27,8 @@ from analysis.drawing import (
     new_figure,
     patch,
 )  # fmt: skip
-from analysis.formatting import difference_text, finding, needed_text, percent
+from analysis.finding import finding
+from analysis.formatting import difference_text, needed_text, percent
 from analysis.load import RunResults
 from analysis.metrics import NECROLYSIS, SEVERITIES, metric_named
 from analysis.summarise import steps_at_reaction

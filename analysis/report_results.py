@@ -10,13 +10,13 @@ from analysis.compare import comparison_table
 from analysis.delayed import metrics_shown
 from analysis.dilemma_plot import treatment_finding
 from analysis.drawing import arm_name
+from analysis.finding import finding
 from analysis.formatting import (
     capitalised,
     comparison_cells,
     comparison_notes,
     comparison_title,
     difference_text,
-    finding,
     needed_text,
     percent,
     short,

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from analysis.compare import comparison_table
 from analysis.drawing import ARM_STYLES, FOOT, INK, QUIET, TEXT, arm_name, bare, draw_foot, new_figure
-from analysis.formatting import finding, percent
+from analysis.finding import finding
+from analysis.formatting import percent
 from analysis.load import RunResults
 from analysis.metrics import finished, paired_values
 

@@ -19,7 +19,8 @@ from analysis import (
     load_results,
 )
 from analysis.compare import number_needed
-from analysis.formatting import difference_text, finding, needed_text, percent
+from analysis.finding import finding
+from analysis.formatting import difference_text, needed_text, percent
 from analysis.intervals import tango_limits
 
 TWO_ARMS = ("full_dose", "rdd")

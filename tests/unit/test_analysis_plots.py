@@ -19,7 +19,7 @@ from analysis import (
     plot_comparison,
     plot_steps,
 )
-from analysis.formatting import finding
+from analysis.finding import finding
 
 PROJECTED_WIDTH_INCHES = 13.333
 SMALLEST_POINTS = 12
