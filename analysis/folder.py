@@ -76,7 +76,7 @@ def _instead(folder: Path) -> str:
         shown = ", ".join(str(folder / name) for name in inside[:5])
         return f"; it holds the run folder{'s' if len(inside) > 1 else ''} {shown}"
     # The name in a default folder ends with a hash nobody remembers, so its beginning is enough.
-    beside = _runs_in(folder.parent)
+    beside = [name for name in _runs_in(folder.parent) if name != folder.name]
     starts = [name for name in beside if folder.name and name.startswith(folder.name)]
     near = starts[:3] or get_close_matches(folder.name, beside, n=3)
     return f"; did you mean {' or '.join(str(folder.parent / name) for name in near)}?" if near else ""

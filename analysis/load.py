@@ -104,7 +104,7 @@ class RunResults(Tables):
             ids = self.patients["patient_id"]
             raise LookupError(
                 f"patient {patient_id} is not in this run, which has {len(ids)} patients "
-                f"with ids from {ids.min()} to {ids.max()}"
+                f"with ids from {ids.min()} to {ids.max()} (numbers of people who are not admitted are left out)"
             )
         return PatientRecord(
             patient_id,

@@ -122,7 +122,8 @@ module.exports = {
       const arm = this.shown.arms[n], rows = this.rowsUpTo(n), row = rows[rows.length - 1] || [0, 0, 0, 0, 0, 0, 0];
       const grades = ['well', 'mild symptoms', 'moderate reaction', 'severe reaction'];
       const sick = this.scene.tissue === 'epidermis' ? row[6].toFixed(row[6] < 10 ? 1 : 0) + ' % of the skin detached' : grades[row[5]];
-      return arm.status + ' · ' + (+row[1].toPrecision(3)) + ' mg · ' + sick + (this.scene.tissue === 'dermis' && arm.worst !== 'none' ? ', at worst ' + arm.worst : '');
+      const was = this.scene.tissue === 'dermis' && ['none', 'mild', 'moderate', 'severe'].indexOf(arm.worst) > row[5];
+      return arm.status + ' · ' + (+row[1].toPrecision(3)) + ' mg · ' + sick + (was ? ', at worst ' + arm.worst : '');
     },
     lensRows(n) {
       const lens = this.shown && this.shown.arms[n].lens;

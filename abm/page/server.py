@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import time
+import warnings
 import webbrowser
 from collections.abc import Callable
 
@@ -40,8 +41,8 @@ def require_extras() -> None:
     missing = [name for name in ("solara", "ipyvuetify", "uvicorn") if find_spec(name) is None]
     if missing:
         raise ExtrasMissing(
-            f"the page needs {', '.join(missing)}; install the extras once: "
-            f"{sys.executable} -m pip install 'desensim[viz]' (in a checkout: '.[viz]')"
+            f"the page needs {', '.join(missing)}. In a checkout: python3 scripts/run.py serve (it installs them); "
+            f"elsewhere: {sys.executable} -m pip install 'desensim[viz]'"
         )
 
 
@@ -96,6 +97,8 @@ def serve(port: int, browser: bool, mesa: bool, say: Callable[[str], None]) -> N
     prepare(say, ("minefield",))
     import uvicorn
 
+    # Solara says for every visitor that it falls back to the cookie that is right for a page on this computer.
+    warnings.filterwarnings("ignore", message="Cookies with samesite", category=UserWarning)
     server = uvicorn.Server(
         uvicorn.Config(
             "solara.server.starlette:app",
