@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,9 @@ _MEASURED = {
     "max_detached_percent": "greatest body surface detached, %, mean",
 }
 _LABELLED = 8
+_NEAR_ZERO = 0.12
+_LINE = 0.038
+_SHIFTS = (0.015, -0.05, 0.055, -0.09, 0.095)
 
 
 def plot_sensitivity(table: pd.DataFrame, arm: str, *, title: str = "") -> Figure:
@@ -97,6 +101,10 @@ def _draw_tornado(axis: Axes, part: pd.DataFrame, whole: pd.DataFrame) -> None:
         axis.text(0.5, 0.5, "nothing changes the outcome", transform=axis.transAxes, ha="center", fontsize=HEAD)
 
 
+def _short(parameter: str) -> str:
+    return parameter.rpartition(".")[2].replace("_", " ")
+
+
 def _draw_morris(axis: Axes, part: pd.DataFrame) -> None:
     part = part.sort_values("mu_star", ascending=False, kind="stable")
     axis.errorbar(
@@ -107,19 +115,23 @@ def _draw_morris(axis: Axes, part: pd.DataFrame) -> None:
     axis.plot([0.0, top], [0.0, top], color="#AAAAAA", linewidth=1.0, linestyle=":")
     axis.set_xlim(0.0, top)
     axis.set_ylim(0.0, top)
-    near = 0.045 * top
+    far = part[part["mu_star"] + part["sigma"] > _NEAR_ZERO * top].head(_LABELLED)
     taken: list[float] = []
-    for _, row in part.head(_LABELLED).iterrows():
-        y = float(row["sigma"]) + 0.02 * top
-        while any(abs(y - other) < near for other in taken):
-            y += near / 2
+    for _, row in far.iterrows():
+        places = [float(row["sigma"]) + shift * top for shift in _SHIFTS]
+        free = [y for y in places if all(abs(y - other) >= _LINE * top for other in taken)]
+        y = free[0] if free else places[0]
         taken.append(y)
         right = row["mu_star"] > 0.55 * top
         axis.text(
-            row["mu_star"] + (-0.02 if right else 0.02) * top, y, str(row["parameter"]).rpartition(".")[2],
+            row["mu_star"] + (-0.02 if right else 0.02) * top, y, _short(row["parameter"]),
             ha="right" if right else "left", fontsize=12, color=INK,
         )  # fmt: skip
-    axis.set_xlabel("µ*: mean size of the effect over the ranges", fontsize=TEXT - 3, color=INK)
+    still = [_short(name) for name in part["parameter"] if name not in set(far["parameter"])]
+    if still:
+        text = textwrap.fill(f"near 0: {', '.join(still)}", 44)
+        axis.text(0.03, 0.98, text, transform=axis.transAxes, fontsize=12, color=QUIET, va="top", linespacing=1.4)
+    axis.set_xlabel("µ*: mean size of the effect", fontsize=TEXT - 3, color=INK)
     axis.set_ylabel("σ: how much it depends on the others", fontsize=TEXT - 3, color=INK)
     axis.tick_params(labelsize=TEXT - 4, colors=INK)
     axis.set_title("Morris' screening", fontsize=TEXT - 1, color=INK, loc="left")
