@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -44,6 +45,9 @@ def served(*words: str) -> Iterator[str]:
     reader.start()
     try:
         yield _address(server, lines)
+        if hasattr(signal, "SIGPIPE"):  # as when a browser goes while it is answered
+            server.send_signal(signal.SIGPIPE)
+            time.sleep(0.3)
         ended = server.poll()
     finally:
         server.terminate()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 import threading
@@ -97,6 +98,9 @@ def serve(port: int, browser: bool, mesa: bool, say: Callable[[str], None]) -> N
     prepare(say, ("minefield",))
     import uvicorn
 
+    if hasattr(signal, "SIGPIPE"):
+        # A browser that goes while it is being answered must not end the page for all others.
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     # Solara says for every visitor that it falls back to the cookie that is right for a page on this computer.
     warnings.filterwarnings("ignore", message="Cookies with samesite", category=UserWarning)
     server = uvicorn.Server(
