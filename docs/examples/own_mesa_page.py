@@ -40,4 +40,6 @@ def Brakes(model: TissueModel) -> None:
 def Page() -> None:
     """Give every visitor a model of their own."""
     model = solara.use_memo(lambda: solara.reactive(TissueModel(patient=1, cells=1000, minutes_per_step=5.0)), [])
-    SolaraViz(model, components=[(Brakes, 0)], model_params=PARAMETERS, name="My page")
+    SolaraViz(
+        model, components=[(Brakes, 0)], model_params=PARAMETERS, name="My page (teaching model, not medical advice)"
+    )
