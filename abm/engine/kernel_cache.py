@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import sys
 from pathlib import Path
 
 _ENGINE = Path(__file__).resolve().parent
@@ -39,3 +40,12 @@ def drop_stale_kernels(cache: Path = _ENGINE / "__pycache__", package: Path = _E
         stamp.write_text(now, encoding="utf-8")
         return True
     return False
+
+
+def kernels_are_kept(cache: Path = _ENGINE / "__pycache__", package: Path = _ENGINE.parent) -> bool:
+    """Whether the kernel that moves a patient lies in `cache`, made from these sources, so that it starts at once."""
+    try:
+        kept = (cache / _STAMP).read_text(encoding="utf-8") == source_hash(package)
+    except OSError:
+        return False
+    return kept and any(cache.glob(f"advance.advance-*.py{sys.version_info[0]}{sys.version_info[1]}.*nbc"))

@@ -12,6 +12,8 @@ import warnings
 import webbrowser
 from collections.abc import Callable
 
+from abm.engine.kernel_cache import kernels_are_kept
+
 HOST = "127.0.0.1"
 _SETTINGS = {
     # What a visitor leaves behind is dropped soon after the browser has gone; nobody is followed; nothing is fetched.
@@ -94,8 +96,9 @@ def serve(port: int, browser: bool, mesa: bool, say: Callable[[str], None]) -> N
     port = free_port(port)
     os.environ |= {"SOLARA_APP": "abm.page.plain" if mesa else "abm.page.app", "SERVER_NAME": HOST}
     os.environ["SERVER_PORT"] = str(port)
-    say("preparing the simulation (the first time on a computer this takes a minute)")
-    prepare(say, ("minefield",))
+    if not kernels_are_kept():
+        say("preparing the simulation (the first time on a computer this takes a minute)")
+        prepare(say, ("minefield",))
     import uvicorn
 
     if hasattr(signal, "SIGPIPE"):

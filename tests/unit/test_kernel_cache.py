@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-from abm.engine.kernel_cache import drop_stale_kernels
+from abm.engine.kernel_cache import drop_stale_kernels, kernels_are_kept
 
 
 @pytest.fixture
@@ -50,3 +51,15 @@ def test_kernels_of_an_unknown_source_are_dropped(package) -> None:
 def test_a_cache_that_cannot_be_made_is_no_error(package) -> None:
     shutil.rmtree(package / "engine")
     assert not drop_stale_kernels(package / "engine" / "__pycache__", package)
+
+
+def test_kernels_are_kept_once_made_from_these_sources_by_this_python(package) -> None:
+    cache = package / "engine" / "__pycache__"
+    assert not kernels_are_kept(cache, package)
+    drop_stale_kernels(cache, package)
+    (cache / "advance.advance-1.py399.1.nbc").write_bytes(b"")
+    assert not kernels_are_kept(cache, package)
+    (cache / f"advance.advance-1.py{sys.version_info[0]}{sys.version_info[1]}.1.nbc").write_bytes(b"")
+    assert kernels_are_kept(cache, package)
+    (package / "random_streams.py").write_text("B = 5\n", encoding="utf-8")
+    assert not kernels_are_kept(cache, package)
