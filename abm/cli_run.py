@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
 
+from abm.cli_words import bar_columns
+
 if TYPE_CHECKING:
     from abm.scenario import Scenario
     from abm.scenario_points import Point, Sweep
@@ -141,24 +143,9 @@ def progress_of(study: Scenario | Sweep) -> Iterator[Any]:
         yield quiet
         return
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import Progress
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("gone, left"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*bar_columns(), console=Console(stderr=True), transient=True) as bar:
         tasks: list[Any] = []
 
         def update(done: int, patients: int) -> None:

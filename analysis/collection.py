@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,10 @@ import pandas as pd
 
 from analysis.folder import RunFolderError
 from analysis.load import PatientRecord, RunResults, load_results
+from analysis.stacked import StackedRuns
 
 
-class RunCollection:
+class RunCollection(StackedRuns):
     """Runs that were loaded together.
 
     Attributes
@@ -35,26 +35,6 @@ class RunCollection:
 
     def __repr__(self) -> str:
         return f"<RunCollection of {len(self.runs)} runs: {', '.join(self.runs)}>"
-
-    @cached_property
-    def outcomes(self) -> pd.DataFrame:
-        """One row per run, patient, arm and replicate."""
-        return self._all(lambda run: run.outcomes)
-
-    @cached_property
-    def patients(self) -> pd.DataFrame:
-        """One row per run and patient."""
-        return self._all(lambda run: run.patients)
-
-    @cached_property
-    def events(self) -> pd.DataFrame:
-        """Dose steps, reactions and rules of all runs."""
-        return self._all(lambda run: run.events)
-
-    @property
-    def failed(self) -> pd.DataFrame:
-        """The outcome rows that failed, with their `failure_reason`."""
-        return self.outcomes[self.outcomes["status"] == "failed"]
 
     def timeseries(self, **asked: Any) -> pd.DataFrame:
         """Read what was recorded over time in all runs; see `RunResults.timeseries`."""

@@ -19,13 +19,14 @@ from analysis.folder import RunFolderError, UnfinishedRunError, read_columns, re
 from analysis.formatting import DISCLAIMER, WIDTH, capitalised, percent
 from analysis.load import FailedRowsWarning, RunResults, load_results
 from analysis.metrics import metric_named, paired_values
+from analysis.stacked import StackedRuns
 
 _KINDS = {"int64": "int64", "float64": "float64", "boolean": "bool", "string": "string"}
 MOST_SHOWN = 60
 _LEAST_LABEL = 32
 
 
-class SweepResults:
+class SweepResults(StackedRuns):
     """All points of a finished sweep.
 
     Attributes
@@ -78,26 +79,6 @@ class SweepResults:
             return frame.astype({"label": "string", "folder": "string", **kinds})
         except Exception as error:
             raise RunFolderError(f"{file} cannot be read ({error}); run the sweep again into a new folder") from error
-
-    @cached_property
-    def outcomes(self) -> pd.DataFrame:
-        """One row per point, patient, arm and replicate."""
-        return self._all(lambda run: run.outcomes)
-
-    @cached_property
-    def patients(self) -> pd.DataFrame:
-        """One row per point and patient."""
-        return self._all(lambda run: run.patients)
-
-    @cached_property
-    def events(self) -> pd.DataFrame:
-        """Dose steps, reactions and rules of all points."""
-        return self._all(lambda run: run.events)
-
-    @property
-    def failed(self) -> pd.DataFrame:
-        """The outcome rows that failed, with their `failure_reason`."""
-        return self.outcomes[self.outcomes["status"] == "failed"]
 
     def point(self, number: int) -> RunResults:
         """Load one point as the run that it is; a LookupError says which points there are."""
