@@ -44,7 +44,7 @@ CHECKS: dict[str, Check] = {
         Check("P3", "cross-links are a bell, free hapten blocks", immediate.p3_bell, World(1, 20_000), World(1, 4_000)),
         Check("P4", "the ladder works", immediate.p4_ladder_works, World(400, 10_000), World(200, 2_000)),
         Check("P5", "too fast, too steep or too high a start fails", protocol_sweeps.p5_pace_and_start,
-               World(200, 4_000), World(80, 3_000)),
+               World(200, 4_000), World(160, 2_000)),
         Check("P6", "slowing alone is not desensitization", protocol_sweeps.p6_slow_infusion,
                World(200, 10_000), World(100, 2_000)),
         Check("P7", "the truce is temporary", immediate.p7_temporary, World(600, 2_000), World(100, 2_000)),
