@@ -22,6 +22,24 @@ def agonist_response(level):
 
 
 @njit(inline="always", error_model="numpy")
+def joint_level(first, second, synergy):
+    """Level of two agonists at one receptor: ``x₁ + x₂ + α·x₁·x₂``.
+
+    With α = 0 one agonist does what its equivalent of the other would do (additivity of Loewe). With α > 0 each lowers
+    the concentration that is needed of the other; an agonist alone is not changed. The response surface of Greco, Park
+    and Rustum (1990) for two agonists of equal slope, solved for the level.
+
+    Parameters
+    ----------
+    first, second : float
+        Free concentration of each over its EC50.
+    synergy : float
+        α, 0 or more.
+    """
+    return first + second + synergy * first * second
+
+
+@njit(inline="always", error_model="numpy")
 def kept_after(loss):
     """e^(−loss) for loss ≥ 0 in float32, from arithmetic alone, so that a loop around it vectorises.
 

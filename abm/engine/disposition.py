@@ -39,8 +39,8 @@ class Disposition(NamedTuple):
     t_cell_per_mg : float
         Exposure per mg in it: 1 / (volume × therapeutic concentration), or 0 if T cells do not see the drug.
     agonist : tuple of float
-        Free concentration over the EC50 at MRGPRX2 per mg in the central compartment (0: no agonist), and the largest
-        effect, 1 for a full agonist.
+        Free concentration over the EC50 at MRGPRX2 per mg in the central compartment (0: no agonist), the largest
+        effect, 1 for a full agonist, and synergy with another agonist, 0 where the levels only add up.
     """
 
     step: np.ndarray
@@ -54,7 +54,7 @@ class Disposition(NamedTuple):
     free_share: float
     antigenic: int
     t_cell_per_mg: float
-    agonist: tuple[float, float]
+    agonist: tuple[float, float, float]
 
 
 def disposition(p: ParameterSet, drug: str, patient: Mapping[str, Any]) -> Disposition:
@@ -120,14 +120,15 @@ def _own_or_general(p: ParameterSet, drug: str, key: str) -> float:
     return p[f"drugs.{drug}.{key}" if key in p.drugs[drug].parameters else f"ige_receptor.{key}"]
 
 
-def _agonist(p: ParameterSet, drug: str, litres: float) -> tuple[float, float]:
+def _agonist(p: ParameterSet, drug: str, litres: float) -> tuple[float, float, float]:
     if not p.drugs[drug].opens_mast_cells:
-        return 0.0, 0.0
+        return 0.0, 0.0, 0.0
     free = 1.0 - p[f"drugs.{drug}.bound_share"]
     partial = "mrgprx2_efficacy" in p.drugs[drug].parameters
     return (
         free / (litres * p[f"drugs.{drug}.mrgprx2_ec50_mg_per_l"]),
         p[f"drugs.{drug}.mrgprx2_efficacy"] if partial else 1.0,
+        _if_any(p, drug, "mrgprx2_synergy"),
     )
 
 

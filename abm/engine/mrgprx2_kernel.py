@@ -2,8 +2,8 @@
 
 The agonist's level is its free concentration over the EC50, at the cell's place as for antigen; small molecules cross
 from capillary to cell within seconds, so it follows plasma. Of two agonists the levels add up, as they share the
-receptor. What a cell gets from it is added to the net signal of IgE; receptors, cross-links, SHIP-1 and memory are not
-read and not written. A drug that is no agonist never comes here.
+receptor, unless one of them makes the other stronger. What a cell gets from it is added to the net signal of IgE;
+receptors, cross-links, SHIP-1 and memory are not read and not written. A drug that is no agonist never comes here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from abm.biology.mrgprx2 import agonist_response, mrgprx2_drive, tachyphylaxis_after
+from abm.biology.mrgprx2 import agonist_response, joint_level, mrgprx2_drive, tachyphylaxis_after
 from abm.biology.pharmacokinetics import CENTRAL, amount_after
 from abm.engine.rates import Rates
 from abm.engine.state import ORGANS, State
@@ -48,6 +48,17 @@ def arm_with_mrgprx2(state: State, patient: Mapping[str, Any], p: ParameterSet, 
 
 
 @njit(**_OPTIONS)
+def _own_level(state, rates, k, drug, mg_per_min):
+    """Level of one drug before and after a step of 2^k base bins; their sum times its largest effect."""
+    per_mg = rates.agonist[drug, 0]
+    if per_mg == 0.0:
+        return 0.0, 0.0, 0.0
+    held = state.drug[drug, CENTRAL]
+    mg = amount_after(rates.drug_step[drug, k], state.drug[drug], CENTRAL, mg_per_min)
+    return held * per_mg, mg * per_mg, (held + mg) * per_mg * rates.agonist[drug, 1]
+
+
+@njit(**_OPTIONS)
 def agonist_level(state, rates, k, rates_mg_per_min):
     """Agonist before and after a step of 2^k base bins, and its largest effect.
 
@@ -59,17 +70,17 @@ def agonist_level(state, rates, k, rates_mg_per_min):
     Returns
     -------
     before, after, efficacy : float
-        Free concentration in plasma over the EC50, summed over the drugs; efficacy weighted by it.
+        Free concentration in plasma over the EC50, of both drugs; efficacy weighted by what each has of it alone.
     """
-    before, after, effect = 0.0, 0.0, 0.0
-    for a in range(2):
-        per_mg = rates.agonist[a, 0]
-        if per_mg > 0.0:
-            mg = amount_after(rates.drug_step[a, k], state.drug[a], CENTRAL, rates_mg_per_min[a])
-            before += state.drug[a, CENTRAL] * per_mg
-            after += mg * per_mg
-            effect += (state.drug[a, CENTRAL] + mg) * per_mg * rates.agonist[a, 1]
-    return before, after, effect / (before + after) if before + after > 0.0 else 0.0
+    before, after, effect = _own_level(state, rates, k, 0, rates_mg_per_min[0])
+    other_before, other_after, other_effect = _own_level(state, rates, k, 1, rates_mg_per_min[1])
+    alone = (before + other_before) + (after + other_after)
+    synergy = rates.agonist[0, 2] + rates.agonist[1, 2]
+    return (
+        joint_level(before, other_before, synergy),
+        joint_level(after, other_after, synergy),
+        (effect + other_effect) / alone if alone > 0.0 else 0.0,
+    )
 
 
 @njit(**_OPTIONS)

@@ -31,9 +31,9 @@ class Rates(NamedTuple):
     mg·min; `elimination_per_min` (2,): share of that amount cleared. `target` (2, 4): central amount at the target's
     level, area that meets it (mg·min), share of the window that does, window (min); infinite, or 0 for the share,
     where the drug has no such target. `antigen_per_mg`, `litres` and `bioavailability` (2,) of a swallowed dose.
-    `agonist` float64 (2, 2): free concentration over the EC50 at MRGPRX2 per mg in the central compartment, 0 for what
-    is no agonist, and its largest effect. `receptor` float32 (11, 2): MRGPRX2 desensitised at a full response and
-    recovered in a step, k_d·dt and k_r·dt.
+    `agonist` float64 (2, 3): free concentration over the EC50 at MRGPRX2 per mg in the central compartment, 0 for what
+    is no agonist, its largest effect, and its synergy with another agonist.
+    `receptor` float32 (11, 2): MRGPRX2 desensitised at a full response and recovered in a step, k_d·dt and k_r·dt.
     `hapten_per_antigen` float32 (2,): free monovalent drug that blocks, for each unit of antigen. `free_share` (2,): of
     the drug in plasma.
     `antigenic` int64 (2,): compartment that T cells see; `t_cell_per_mg` (2,): exposure per mg in it, relative to the
@@ -115,7 +115,7 @@ _NO_DRUG = Disposition(
     step=np.zeros((DOUBLINGS, pk.STATES, pk.STATES + 1)), exposure=np.zeros((DOUBLINGS, pk.STATES + 1)),
     plasma=np.zeros((DOUBLINGS, pk.STATES + 1)), elimination_per_min=0.0, antigen_per_mg=0.0, hapten_per_antigen=0.0,
     litres=1.0, bioavailability=0.0, free_share=1.0, antigenic=pk.CENTRAL, t_cell_per_mg=0.0,
-    agonist=(0.0, 0.0),
+    agonist=(0.0, 0.0, 0.0),
 )  # fmt: skip
 
 

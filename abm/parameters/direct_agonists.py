@@ -123,6 +123,13 @@ MORPHINE = Drug(
         **opens_mast_cells(
             1.4, 0.3, 30.0, "lansu_2017", "morphine", "about 5 µM × 285 g/mol; skin mast cells need more",
         ),
+        "mrgprx2_synergy": Parameter(
+            0.0, "", 0.0, 20.0, "assumed", "rat", "shuto_1999", "vancomycin 100 mg/kg after morphine 10 mg/kg",
+            "an option, off unless a scenario sets it: how much a level of 1 lifts that of another agonist. About 1.5 "
+            "is what rats show, in which morphine makes half of the vancomycin do the same; at doses for people, "
+            "narcotics that matter (Wong 1994) need 10 or more",
+            hard_high=1000.0,
+        ),
     },
     molar_mass_g_per_mol=285.3, mechanism="MRGPRX2", routes=("infusion", "bolus"), usual_every_h=4.0,
 )  # fmt: skip

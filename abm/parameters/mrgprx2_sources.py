@@ -64,4 +64,11 @@ MRGPRX2_SOURCES: dict[str, str] = {
     "wong_1994": "Wong JT, Ripple RE, MacLean JA, Marks DR, Bloch KJ. Vancomycin hypersensitivity: synergism with "
     "narcotics and 'desensitization' by a rapid continuous intravenous protocol. J Allergy Clin Immunol 1994;94:189. "
     "Three of seven had a rate above which symptoms came back",
+    "shuto_1999": "Shuto H, Sueyasu M, Otsuki S, et al. Potentiation of vancomycin-induced histamine release by muscle "
+    "relaxants and morphine in rats. Antimicrob Agents Chemother 1999;43:2881–2884. Plasma histamine 22.5 ng/mL after "
+    "saline, 30.8 after vancomycin 100 mg/kg, 63.2 after 200 mg/kg, 56.0 after 100 mg/kg half an hour after morphine "
+    "10 mg/kg under the skin, which alone did nothing (abstract)",
+    "greco_1990": "Greco WR, Park HS, Rustum YM. Application of a new approach for the quantitation of drug synergism "
+    "to the combination of cis-diamminedichloroplatinum and 1-β-D-arabinofuranosylcytosine. Cancer Res "
+    "1990;50:5318–5327 [not checked]",
 }

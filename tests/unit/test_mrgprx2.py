@@ -32,6 +32,25 @@ def test_the_response_is_half_at_the_ec50_none_without_and_whole_with_much() -> 
     assert [response(level) for level in (0.0, 1.0, 1e30)] == [0.0, 0.5, 1.0]
 
 
+def test_without_synergy_the_levels_of_two_agonists_add_up_to_the_last_bit() -> None:
+    for first, second in [(0.0, 0.3), (0.41, 0.07), (1e-9, 3.0)]:
+        assert mrgprx2.joint_level.py_func(first, second, 0.0) == first + second
+
+
+@pytest.mark.parametrize("synergy", [0.0, 1.5, 20.0])
+def test_synergy_bends_the_line_of_equal_response(synergy: float) -> None:
+    """Greco: at one response of Hill's curve, x₁/y + x₂/y + α·x₁·x₂/y = 1, with y the level of it for each alone."""
+    first = 0.4
+    for y in (0.5, 1.0, 2.0):
+        second = (y - first) / (1.0 + synergy * first)
+        assert mrgprx2.joint_level.py_func(first, second, synergy) == pytest.approx(y)
+        assert response(y) == pytest.approx(response(float(mrgprx2.joint_level(first, second, synergy))))
+
+
+def test_synergy_changes_no_agonist_that_is_alone() -> None:
+    assert mrgprx2.joint_level.py_func(0.7, 0.0, 20.0) == mrgprx2.joint_level.py_func(0.0, 0.7, 20.0) == 0.7
+
+
 @pytest.mark.parametrize("loss", [0.0, 1e-4, 0.3, 2.0, 8.0])
 def test_what_is_kept_is_exponential(loss: float) -> None:
     assert float(mrgprx2.kept_after.py_func(F32(loss))) == pytest.approx(math.exp(-loss), abs=3e-5)
@@ -125,15 +144,16 @@ def test_printed_terminal_half_lives_come_out(drug: str, printed: float, rel: fl
 
 
 def test_the_level_is_free_drug_over_the_ec50() -> None:
-    per_mg, efficacy = disposition(P, "vancomycin", a_patient()).agonist
+    per_mg, efficacy, synergy = disposition(P, "vancomycin", a_patient()).agonist
     total_mg_per_l = 60.0 / (1.0 - 0.42)
     litres = 70.0 * P["drugs.vancomycin.central_l_per_kg"]
     assert per_mg * total_mg_per_l * litres == pytest.approx(1.0)
     assert efficacy == 1.0
+    assert synergy == 0.0
 
 
 def test_only_drugs_that_state_an_ec50_are_agonists() -> None:
     agonists = {name for name, drug in DRUGS.items() if drug.opens_mast_cells}
     assert agonists == {"vancomycin", "ciprofloxacin", "atracurium", "rocuronium", "morphine"}
     for name in set(DRUGS) - agonists:
-        assert disposition(P, name, a_patient()).agonist == (0.0, 0.0)
+        assert disposition(P, name, a_patient()).agonist == (0.0, 0.0, 0.0)

@@ -9,7 +9,7 @@ import pytest
 import reference_model
 from mrgprx2_worlds import NOT_ALLERGIC, VANCOMYCIN, given, infused, opened_cells
 from numba import njit
-from small_worlds import FULL, PENICILLIN, a_patient
+from small_worlds import FULL, PENICILLIN, a_patient, an_arm, treated
 from test_mast_kernel import FUSED, PACKED, STRICT
 
 from abm.engine import mrgprx2_kernel
@@ -17,6 +17,7 @@ from abm.engine.advance import step_cells
 from abm.engine.rates import patient_rates
 from abm.engine.state import ORGANS
 from abm.parameters.catalog import default_parameters
+from abm.scenario import Step
 
 F32 = np.float32
 P = default_parameters()
@@ -137,6 +138,30 @@ def test_two_agonists_share_the_receptor() -> None:
     assert 0.0 < after < both
     alone, together = ((bath(level, 20.0).fired_bin >= 0).sum() for level in (0.25, 0.5))
     assert together > 2 * alone > 0
+
+
+SYNERGY = "drugs.morphine.mrgprx2_synergy"
+MORPHINE = infused(10.0, 5.0, "morphine")
+GRAM = infused(1000.0, 60.0, number=2)
+
+
+def opened(synergy: float, *course: Step) -> np.ndarray:
+    """When each cell of a person without IgE fired, with morphine's synergy so large; −1 for never."""
+    parameters = P.with_overrides({SYNERGY: synergy})
+    patient = a_patient(2, **NOT_ALLERGIC)
+    return treated(
+        an_arm(course), patient, parameters, allergic_to=(VANCOMYCIN, "morphine"), cells=4000
+    ).state.fired_bin.copy()
+
+
+def test_synergy_with_morphine_is_an_option_that_is_off() -> None:
+    assert P[SYNERGY] == 0.0
+    assert (opened(20.0, MORPHINE, GRAM) >= 0).sum() > (opened(0.0, MORPHINE, GRAM) >= 0).sum() > 0
+
+
+def test_synergy_needs_both_agonists() -> None:
+    assert (opened(20.0, GRAM) == opened(0.0, GRAM)).all()
+    assert (opened(20.0, MORPHINE) == opened(0.0, MORPHINE)).all()
 
 
 def test_a_trait_of_nought_is_a_person_without_the_receptor() -> None:
