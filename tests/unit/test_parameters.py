@@ -46,8 +46,8 @@ DELAYED = {"clones", "epidermis", "severity"}
 FOR_A_RULE = {"gimborn_2005", "sancho_serra_2011", "sullivan_1982", "wong_1994"} | {
     "cohan_1989", "phillips_1983", "schleimer_1983", "simons_1992", "greco_1990",
 }  # fmt: skip
-"""Sources of a rule's form (SHIP-1 at high antigen; specificity; agonists that share MRGPRX2, with and without synergy; what
-holds no mast cell back), not of a number."""
+"""Sources of a rule's form (SHIP-1 at high antigen; specificity; agonists that share MRGPRX2, with and without synergy;
+what holds no mast cell back), not of a number."""
 
 BESIDE = {"osullivan_1993", "rybak_1992", "sahai_1989", "barnes_1986"}
 """Published outcomes that results are laid beside (docs/mrgprx2.md)."""
