@@ -7,11 +7,16 @@ from typing import Any
 
 import ipyvue
 import solara
+import solara.lab
 import traitlets
 
 from abm.page.visitor import Visitor
 
 _HERE = Path(__file__).parent
+_WAIT = (
+    "Preparing the lesson … The first time on a computer its program is compiled, which may take a minute or two. "
+    "Teaching model, not medical advice."
+)
 
 
 def template() -> str:
@@ -58,11 +63,17 @@ def Board(visitor: Visitor) -> Any:
 
 @solara.component
 def Page() -> None:
-    """Give a visitor a state of their own, made from the link they came by."""
+    """Give a visitor a state of their own, made from the link they came by.
+
+    It is made beside the page, which says so meanwhile: on a new computer a lesson may have to be compiled first.
+    """
     router = solara.use_router()
-    visitor = solara.use_memo(lambda: Visitor(router.search), [])
+    made = solara.lab.use_task(lambda: Visitor(router.search), dependencies=[])
     solara.Title("desensim: mast cells, T cells and drugs")
-    Board(visitor)
+    if made.finished:
+        Board(made.value)
+    else:
+        solara.Text(_WAIT, style={"margin": "40px", "font-size": "20px"})
 
 
 @solara.component

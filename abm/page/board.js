@@ -1,5 +1,5 @@
 module.exports = {
-  data() { return {playing: false, ready: false, speed: 1, at: -1, count: 0, clock: 0, guess: null, close: true, filling: false, dragged: {}, waiting: false, asked: 0, away: 60, shown: null, live: true, clockNow: 0}; },
+  data() { return {playing: false, ready: false, speed: 1, at: -1, count: 0, clock: 0, guess: null, close: true, filling: false, dragged: {}, waiting: false, asked: 0, away: 60, late: false, shown: null, live: true, clockNow: 0}; },
   created() { this.h = {rows: [[], []], frames: [], sheets: [], cell: -1, spot: null, mostDose: 1}; },
   mounted() {
     this.begin(); this.take(this.frame);
@@ -7,13 +7,13 @@ module.exports = {
     this.onResize = () => this.draw(); window.addEventListener('resize', this.onResize); window.addEventListener('keydown', this.onKey);
     this.ready = true;
   },
-  beforeDestroy() { window.removeEventListener('resize', this.onResize); window.removeEventListener('keydown', this.onKey); clearTimeout(this.timer); },
+  beforeDestroy() { clearTimeout(this.lateTimer); window.removeEventListener('resize', this.onResize); window.removeEventListener('keydown', this.onKey); clearTimeout(this.timer); },
   watch: {
-    scene() { this.begin(); },
-    frame(frame) { this.take(frame); },
-    file(file) { if (file && file.n) this.save(file); },
+    scene() { this.answered(); this.begin(); },
+    frame(frame) { this.answered(); this.take(frame); },
+    file(file) { this.answered(); if (file && file.n) this.save(file); },
     lesson(now, before) { if (!before || now.name !== before.name) { this.guess = null; } },
-    map() { if (this.filling && !(this.map && this.map.done)) this.say('fill'); else this.filling = false; },
+    map() { this.answered(); if (this.filling && !(this.map && this.map.done)) this.say('fill'); else this.filling = false; },
     close() { this.draw(); },
   },
   computed: {
@@ -41,7 +41,11 @@ module.exports = {
     },
   },
   methods: Object.assign({}, DRAWING, {
-    say(kind, more) { this.tell(Object.assign({kind, scene: this.scene.n}, more || {})); },
+    say(kind, more) {
+      this.answered(); this.lateTimer = setTimeout(() => { this.late = true; }, 2000);
+      this.tell(Object.assign({kind, scene: this.scene.n}, more || {}));
+    },
+    answered() { clearTimeout(this.lateTimer); this.late = false; },
     begin() {
       this.h = {rows: [[], []], frames: [], sheets: [], cell: -1, spot: null,
         mostDose: Math.max(...this.scene.plans.map(plan => plan.reduce((sum, item) => sum + item.mg, 0)), 1e-6)};

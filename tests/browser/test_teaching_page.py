@@ -11,6 +11,8 @@ import pytest
 from browsers import Watch, served
 
 from abm import run_study
+from abm.page.lessons import lessons
+from abm.page.server import prepare
 
 LESSONS = "minefield tiptoeing truce only_this_drug red_man never_in_sjs know_your_enemy".split()
 SIZE = {"width": 1280, "height": 720}
@@ -25,6 +27,8 @@ VERMILION_PIXELS = """(() => {
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
+    """A page whose kernels lie ready: on a new computer a visitor waits for them, which is no matter of these tests."""
+    prepare(print, tuple(lessons()))
     with served() as where:
         yield where
 
@@ -71,6 +75,19 @@ def play_to_the_end(page: Any) -> None:
     press(page, "▶ Play")
     page.wait_for_selector(".verdict")
     wait_until(page, "document.querySelector('button.main').disabled")
+
+
+def test_a_long_wait_is_told_and_ends(opened):
+    page = opened()
+    board = "document.querySelector('.board').__vue__"
+    page.evaluate(f"{board}.kept = {board}.tell; {board}.tell = () => null")
+    press(page, "2. Tiptoeing")
+    page.wait_for_selector(".late", state="visible")
+    assert page.get_by_role("status").filter(has_text="minute or two").is_visible()
+    page.evaluate(f"{board}.tell = {board}.kept")
+    press(page, "2. Tiptoeing")
+    page.get_by_role("heading", name="Tiptoeing").wait_for()
+    page.wait_for_selector(".late", state="detached")
 
 
 def test_lesson_one_moves(opened):
