@@ -17,8 +17,8 @@ def write(run: Path, patient_id: int | None, out: Path | None) -> None:
         warnings.simplefilter("always", UserWarning)
         try:
             path = write_report(load_results(run), out, patient_id=patient_id)
-        except (RunFolderError, LookupError, ValueError) as error:
-            typer.echo(str(error.args[0]), err=True)
+        except (RunFolderError, LookupError, ValueError, OSError) as error:
+            typer.echo(str(error) if isinstance(error, OSError) else str(error.args[0]), err=True)
             raise typer.Exit(2) from None
     for warning in told:
         if issubclass(warning.category, UserWarning):

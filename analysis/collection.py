@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -36,13 +35,10 @@ class RunCollection(StackedRuns):
     def __repr__(self) -> str:
         return f"<RunCollection of {len(self.runs)} runs: {', '.join(self.runs)}>"
 
-    def timeseries(self, **asked: Any) -> pd.DataFrame:
-        """Read what was recorded over time in all runs; see `RunResults.timeseries`."""
-        return self._all(lambda run: run.timeseries(**asked))
-
-    def skin(self, **asked: Any) -> pd.DataFrame:
-        """Read T cells and epidermis of all runs; see `RunResults.skin`."""
-        return self._all(lambda run: run.skin(**asked))
+    @property
+    def example(self) -> str:
+        """How one of the runs is had, in words."""
+        return f"one of them, such as .runs[{next(iter(self.runs))!r}]"
 
     def paired(self, metric: str) -> pd.DataFrame:
         """Put the arms side by side, run below run: index (run, patient_id, replicate); see `RunResults.paired`."""

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
+from analysis.asked import require_level, require_one_run
 from analysis.delayed import default_metric, delayed_pairs, delayed_summary, shown
 from analysis.intervals import Method, paired_difference, paired_ratio, share_interval
 from analysis.load import RunResults
@@ -64,6 +65,8 @@ def compare_arms(
         ``unchanged``; ``mcnemar_p``, McNemar's exact two-sided p (with replicates: the sign test on patients);
         then the columns of `analysis.delayed.delayed_pairs`.
     """
+    require_one_run(results)
+    require_level(level)
     metric = default_metric(results) if metric is None else metric
     metric_named(metric)
     base = results.reference if reference is None else reference
@@ -104,6 +107,8 @@ def comparison_table(
         `analysis.delayed.delayed_summary`, then those of `compare_arms` from ``excluded`` on, missing in the row of the
         reference; ``immediate`` and ``delayed`` say what the run has to tell.
     """
+    require_one_run(results)
+    require_level(level)
     metric = default_metric(results) if metric is None else metric
     values = paired_values(results.outcomes, results.arms, metric)
     shares = severity_shares(results, metric_named(metric).graded_by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -18,6 +19,11 @@ def finding(table: pd.DataFrame, names: Mapping[str, str]) -> str:
     falls = others[others["risk_difference_high"] < 0].sort_values("risk_difference", kind="stable")
     rises = others[others["risk_difference_low"] > 0].sort_values("risk_difference", ascending=False, kind="stable")
     unclear = others.drop(index=[*falls.index, *rises.index])
+    if math.isnan(base["risk"]):
+        shares = ", ".join(f"{names[row['arm']]} {percent(row['risk'])}" for _, row in table.iterrows()
+                           if not math.isnan(row["risk"]))  # fmt: skip
+        opening = f"{capitalised(label)} cannot be compared: {names[base['arm']]} has no result"
+        return f"{opening}; {shares}" if shares else opening
     start = percent(base["risk"])
     if falls.empty and rises.empty:
         shares = ", ".join(f"{names[row['arm']]} {percent(row['risk'])}" for _, row in others.iterrows())

@@ -52,9 +52,21 @@ def read_run(file: Path) -> dict[str, Any]:
     missing = [key for key in _NEEDED_KEYS if not isinstance(run, dict) or key not in run]
     if missing:
         raise RunFolderError(f"{file} lacks {', '.join(missing)}")
+    if not (isinstance(run["arms"], list) and run["arms"] and all(isinstance(arm, str) for arm in run["arms"])):
+        raise RunFolderError(f"{file}: arms is {run['arms']!r}; it must name the arms")
     if run["reference"] not in run["arms"]:
         raise RunFolderError(f"{file}: the reference {run['reference']!r} is not one of the arms {run['arms']}")
     return run
+
+
+def about_table(file: Path) -> Any:
+    """Read what a Parquet file says of itself; a `RunFolderError` says where it is damaged."""
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_metadata(file)
+    except (OSError, ValueError) as error:
+        raise RunFolderError(f"{file} cannot be read ({error}); run the study again into a new folder") from error
 
 
 def read_columns(file: Path) -> pd.DataFrame:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, overload
 
 import pandas as pd
 
-from analysis.folder import RunFolderError, UnfinishedRunError, check_folder, is_sweep, read_columns, read_run
+from analysis.folder import (
+    RunFolderError,
+    UnfinishedRunError,
+    about_table,
+    check_folder,
+    is_sweep,
+    read_columns,
+    read_run,
+)
 from analysis.metrics import paired_values
 from analysis.recorded import Tables
 
@@ -201,9 +209,9 @@ def load_results(path: str | Path | list[Any] | tuple[Any, ...]) -> RunResults |
 
 
 def _warn_of_missing(results: RunResults) -> None:
-    import pyarrow.parquet as pq
-
-    patients = pq.read_metadata(results.path / "patients.parquet").num_rows
+    patients = about_table(results.path / "patients.parquet").num_rows
+    if patients == 0:
+        raise RunFolderError(f"{results.path / 'patients.parquet'} holds no patients; the file is damaged")
     replicates = results.outcomes["replicate"].nunique()
     missing = patients * len(results.arms) * replicates - len(results.outcomes)
     if missing > 0:

@@ -65,6 +65,11 @@ class SweepResults(StackedRuns):
         return f"<SweepResults {self.scenario!r}: {len(self.points)} points over {swept}, in {self.path}>"
 
     @property
+    def example(self) -> str:
+        """How one of the points is had, in words."""
+        return "one of its points, such as .point(0); points_table describes all of them"
+
+    @property
     def swept(self) -> list[str]:
         """Columns that hold the swept values."""
         return [axis["column"] for axis in self.axes]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from analysis.asked import require_level, require_one_run
 from analysis.delayed import default_metric
 from analysis.load import RunResults
 from analysis.metrics import paired_values, patient_means
@@ -54,14 +55,14 @@ def precision_table(
     -----
     n = (z s / half_width)², with s² the sample variance of the differences, or var a + var r of unpaired arms (normal
     approximation; the variation is that of the run, whose own uncertainty is not in the answer). Fewer than two
-    patients have no variance, hence NaN.
+    patients have no variance, and where all of a few fare alike it is not known: hence NaN.
     """
+    require_one_run(results)
     metric = default_metric(results) if metric is None else metric
     base = results.reference if reference is None else reference
     if base not in results.arms:
         raise ValueError(f"arm {base!r} is not in this run; its arms are {', '.join(results.arms)}")
-    if not half_width > 0.0:
-        raise ValueError(f"half_width is {half_width:g}; it must be above 0")
+    _require_width(half_width)
     values = paired_values(results.outcomes, results.arms, metric).astype("float64")
     rows = [
         {"arm": arm, "reference": base, "metric": metric} | _precision(values[[arm, base]].dropna(), half_width, level)
@@ -73,7 +74,9 @@ def precision_table(
 
 
 def patients_needed(standard_deviation: float, half_width: float, level: float = 0.95) -> float:
-    """Return the patients whose mean has a confidence interval of ± `half_width`; at least 2, NaN where unknown.
+    """Return the patients whose mean has a confidence interval of ± `half_width`; at least 2.
+
+    NaN where that is unknown: no variation was seen, which tells only that the sample was too small to see any.
 
     Parameters
     ----------
@@ -82,10 +85,17 @@ def patients_needed(standard_deviation: float, half_width: float, level: float =
     half_width, level : float
         As in `precision_table`.
     """
-    if math.isnan(standard_deviation):
+    require_level(level)
+    _require_width(half_width)
+    if not standard_deviation > 0.0:
         return math.nan
     z = float(norm.ppf(0.5 + level / 2))
     return max(2.0, math.ceil((z * standard_deviation / half_width) ** 2 - 1e-9))
+
+
+def _require_width(half_width: float) -> None:
+    if not half_width > 0.0:
+        raise ValueError(f"half_width is {half_width:g}; it must be above 0")
 
 
 def _precision(pairs: pd.DataFrame, half_width: float, level: float) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis.folder import RunFolderError, cast, kinds_of, require_columns, typed
+from analysis.folder import RunFolderError, about_table, cast, kinds_of, require_columns, typed
 
 KEYS = ("scenario", "arm", "patient_id", "replicate")
 
@@ -175,9 +175,7 @@ class Tables:
 
     def _counts(self, table: str) -> dict[str, tuple[int | None, int | None]]:
         """Rows and missing values of each column, from the file's own statistics."""
-        import pyarrow.parquet as pq
-
-        about = pq.read_metadata(self.path / f"{table}.parquet")
+        about = about_table(self.path / f"{table}.parquet")
         missing: dict[str, list[int | None]] = {}
         for group in range(about.num_row_groups):
             for place in range(about.num_columns):
@@ -217,6 +215,14 @@ class Tables:
         series = opened.read([name], use_threads=False).to_pandas()[name]
         return series if kind is None else cast(series, kind, f"{table}.{name}")
 
+    def _known_ids(self, patient_id: Ids) -> list[int]:
+        """Return the ids asked for; a LookupError names those that the run does not have."""
+        ids = [int(each) for each in (patient_id if isinstance(patient_id, Iterable) else [patient_id])]
+        strange = sorted(set(ids) - set(self._read("patients", ["patient_id"])["patient_id"]))
+        if strange:
+            raise LookupError(f"the run {self.path} has no patient {', '.join(map(str, strange[:5]))}")
+        return ids
+
     def _recorded(
         self,
         table: str,
@@ -230,7 +236,7 @@ class Tables:
         """Read an opt-in table with everything that is asked pushed down to its file."""
         if not self.recorded(table):
             raise RunFolderError(
-                f"this run did not record {table}; add `record: [{table}]` to the scenario and run it again"
+                f"the run {self.path} did not record {table}; add `record: [{table}]` to the scenario and run it again"
             )
         arms = [arm] if isinstance(arm, str) else arm
         unknown = [name for name in arms or () if name not in self.arms]
@@ -240,9 +246,8 @@ class Tables:
         strange = [name for name in columns or () if name not in set(known)]
         if strange:
             raise LookupError(f"{table} has no column {', '.join(strange)}; it has {', '.join(known)}")
-        ids = [patient_id] if isinstance(patient_id, int) else patient_id
         asked: list[tuple[str, str, Any]] = [
-            ("patient_id", "in", None if ids is None else [int(each) for each in ids]),
+            ("patient_id", "in", None if patient_id is None else self._known_ids(patient_id)),
             ("arm", "in", None if arms is None else list(arms)),
             ("replicate", "==", replicate),
             *span,

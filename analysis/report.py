@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from analysis.asked import require_one_run
 from analysis.courses import drug_words
 from analysis.load import RunResults
 from analysis.points import SweepResults
@@ -29,7 +30,8 @@ def write_report(
     ----------
     results : RunResults or SweepResults
     path : path, optional
-        File; by default ``report.html`` in the run folder, of a patient ``patient-<id>.html``.
+        File, or the folder that it is to stand in; by default ``report.html`` in the run folder, of a patient
+        ``patient-<id>.html``.
     patient_id : int, optional
         A patient of the run: then the page tells this patient's traits and course in every arm.
 
@@ -47,8 +49,11 @@ def write_report(
     OSError
         If the file cannot be written.
     """
+    if not isinstance(results, SweepResults):
+        require_one_run(results)
     name = FILE if patient_id is None else f"patient-{patient_id}.html"
-    return written(results.path / name if path is None else Path(path), report_html(results, patient_id=patient_id))
+    file = results.path / name if path is None else Path(path)
+    return written(file / name if file.is_dir() else file, report_html(results, patient_id=patient_id))
 
 
 def report_html(

@@ -40,7 +40,8 @@ def checks_section(results: RunResults, comparisons: list[pd.DataFrame]) -> Sect
         Check("Finished", bool(results.run.get("finished", True)), "every table was written to its end"),
         Check(
             "Content hashes", bool(results.run.get("content_hashes")),
-            f"{len(results.run.get('content_hashes', {}))} tables have one in run.json",
+            f"{len(results.run.get('content_hashes', {}))} tables have one in run.json, to compare with another run's; "
+            "the files are not hashed again here",
         ),
         Check(
             "Program", results.run.get("dirty") is not True,
@@ -60,7 +61,7 @@ def _few() -> str:
 
 
 def _discordant(table: pd.DataFrame) -> Check:
-    compared = table[table["helped"].notna()]
+    compared = table[table["helped"].notna() & table["risk_difference"].notna()]
     least = int((compared["helped"] + compared["harmed"]).min()) if len(compared) else 0
     more = "" if least >= 10 else "; with fewer than 10 a difference is uncertain, however small its p"
     name = f"Pairs that differ ({table['metric'].iloc[0]})"

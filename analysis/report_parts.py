@@ -120,6 +120,8 @@ def rendered(page: Page) -> str:
 
 def written(path: Path, text: str) -> Path:
     """Write a file so that it is there whole, or as it was before; returns the path."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"the folder {path.parent} does not exist; make it, or give another place")
     half = path.with_name(f".tmp-{path.name}")
     try:
         half.write_text(text, encoding="utf-8", newline="\n")

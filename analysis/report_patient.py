@@ -107,7 +107,14 @@ def _course(record: PatientRecord) -> list[Section]:
         return []
     figure = plot_patient(events, title=f"Doses and reactions of patient {record.patient_id}")
     drawn = "A row for each arm: drug given so far over time, with marks for reactions, treatments, pauses and signs."
-    return [Section("course", "Time line", [picture("patient", figure, "Doses and reactions in every arm.", drawn)])]
+    caption = f"Doses and reactions in every arm{_which(record.events)}."
+    return [Section("course", "Time line", [picture("patient", figure, caption, drawn)])]
+
+
+def _which(frame: pd.DataFrame) -> str:
+    """Say which replicate is drawn where there are several."""
+    several = frame["replicate"].nunique() > 1
+    return f", replicate {frame['replicate'].min()} of {frame['replicate'].nunique()}" if several else ""
 
 
 def _series(results: RunResults, patient_id: int) -> list[Section]:
@@ -120,11 +127,12 @@ def _series(results: RunResults, patient_id: int) -> list[Section]:
         if not results.recorded(table):
             continue
         frame = read(patient_id=patient_id)
+        which = _which(frame)
         frame = frame[frame["replicate"] == frame["replicate"].min()]
         if len(frame):
             title = f"{words} of patient {patient_id}"
             drawn = "A panel for each quantity over time, a line for each arm."
-            blocks.append(picture(table, plot_series(frame, title=title), f"{words} over time.", drawn))
+            blocks.append(picture(table, plot_series(frame, title=title), f"{words} over time{which}.", drawn))
     return [Section("series", "Recorded over time", blocks)] if blocks else []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from analysis.compare import comparison_table
@@ -37,6 +38,8 @@ def short_section(results: RunResults, comparisons: list[pd.DataFrame], treatmen
     """State the findings of a run in a few sentences, no more than their intervals allow."""
     names = {arm: arm_name(arm, None) for arm in results.arms}
     lines = [f"{finding(table, names)}." for table in comparisons]
+    empty = [names[row["arm"]] for _, row in comparisons[0].iterrows() if row["n"] == 0]
+    lines += [f"No result: {', '.join(empty)}; every row failed or is missing (see the checks)."] if empty else []
     for table in comparisons if len(results.arms) <= MOST_TOLD else ():
         metric = metric_named(table["metric"].iloc[0])
         for _, row in table[table["arm"] != table["reference"]].iterrows():
@@ -125,21 +128,30 @@ def _when(results: RunResults) -> Table | None:
     summary = summarise_arms(results)
     if summary["onset_min_median"].isna().all():
         return None
-    dose = results.outcomes.groupby("arm")["dose_at_reaction_mg"].quantile([0.25, 0.5, 0.75]).unstack()
     rows = []
     for _, row in summary.iterrows():
-        doses = dose.loc[row["arm"]] if row["arm"] in dose.index else pd.Series([math.nan] * 3, index=[0.25, 0.5, 0.75])
+        doses = _doses(results, row["arm"])
         rows.append(
             [row["arm"], percent(row["reacted"]),
              _quartiles(*(row[f"onset_min_{q}"] for q in ("median", "q25", "q75"))),
              _quartiles(*(row[f"step_at_reaction_{q}"] for q in ("median", "q25", "q75"))),
-             _quartiles(doses[0.5], doses[0.25], doses[0.75])]
+             _quartiles(*doses)]
         )  # fmt: skip
     heads = ["arm", "any reaction", "onset, min", "step", "dose so far, mg"]
     notes = [
         "Median (quartiles) of those who react; an arm that prevents early reactions has later medians for that alone."
     ]
     return Table("When immediate reactions began", heads, rows, notes)
+
+
+def _doses(results: RunResults, arm: str) -> tuple[float, float, float]:
+    """Median and quartiles of the dose up to the first symptom, as the curve of its incidence has them."""
+    rows = results.outcomes[results.outcomes["arm"] == arm]
+    doses = rows["dose_at_reaction_mg"].dropna().to_numpy("float64")
+    if not doses.size:
+        return (math.nan,) * 3
+    low, middle, high = np.quantile(doses, [0.25, 0.5, 0.75], method="inverted_cdf")
+    return float(middle), float(low), float(high)
 
 
 def _quartiles(middle: float, low: float, high: float) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.asked import require_level, require_one_run
 from analysis.delayed import QUARTILES, delayed_summary
 from analysis.intervals import Interval, Method, share_interval
 from analysis.load import RunResults
@@ -36,6 +37,8 @@ def summarise_arms(results: RunResults, *, interval: Method = "wilson", level: f
         ``_median``, ``_q75``: ``onset_min`` and ``step_at_reaction`` among those who reacted, ``delivered_dose_mg`` of
         all; then the columns of `analysis.delayed.delayed_summary`.
     """
+    require_one_run(results)
+    require_level(level)
     records = []
     for arm in results.arms:
         rows = results.outcomes.loc[results.outcomes["arm"] == arm, results.outcomes.columns.intersection(_READ)]
@@ -62,6 +65,7 @@ def severity_shares(results: RunResults, column: str = "severity") -> pd.DataFra
     `column` is the outcomes column that holds the grade: none, mild, moderate, severe; of ``"necrolysis"``: none, SJS,
     overlap, TEN. Missing (NaN) for an arm without a finished row.
     """
+    require_one_run(results)
     grades_of = NECROLYSIS if column == "necrolysis" else SEVERITIES
     known = finished(results.outcomes)
     shares = {}
@@ -84,6 +88,7 @@ def steps_at_reaction(results: RunResults) -> pd.DataFrame:
         patients whose first symptom came there. Steps without a reaction have the share 0; a protocol given twice
         counts as one.
     """
+    require_one_run(results)
     starts = results.events[results.events["event"] == "step_start"]
     order = starts.groupby(["arm", "protocol", "step"], observed=True)["event_number"].min().reset_index()
     # A patient who stops early begins the next protocol sooner than others reach the last step of this one.

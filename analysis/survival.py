@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from analysis.asked import require_level, require_one_run
 from analysis.intervals import wilson_limits
 from analysis.load import RunResults
 from analysis.metrics import finished
@@ -46,6 +47,7 @@ def reaction_ends(results: RunResults, scale: Scale = "time_min") -> pd.DataFram
     ValueError
         If the scale is unknown.
     """
+    require_one_run(results)
     if scale not in SCALES:
         raise ValueError(f"unknown scale {scale!r}; choose one of {', '.join(SCALES)}")
     rows = finished(results.outcomes)
@@ -98,6 +100,7 @@ def cumulative_incidence(results: RunResults, scale: Scale = "time_min", *, leve
     log(−log(incidence)), and Wilson's where all or none have ended so. With replicates each row weighs 1 ÷ replicates,
     so that patients are counted, which makes the limits wider than they need be, never narrower.
     """
+    require_level(level)
     ends = reaction_ends(results, scale)
     parts = []
     for arm in results.arms:
@@ -165,6 +168,9 @@ def incidence_of(
 
 def incidence_at(table: pd.DataFrame, scale: Scale, at: float, cause: str = "reaction") -> pd.DataFrame:
     """Read a frame of `cumulative_incidence` at one time or dose: one row per arm, zero where nobody has ended so."""
+    if scale not in table:
+        given = next((name for name in SCALES if name in table), "none")
+        raise ValueError(f"this table is over {given}, not {scale}; ask cumulative_incidence for that scale")
     rows = table[(table["cause"] == cause) & (table[scale] <= at)]
     last = rows.groupby("arm", sort=False).last()[["incidence", "incidence_low", "incidence_high"]]
     return last.reindex(list(dict.fromkeys(table["arm"])), fill_value=0.0).rename_axis("arm").reset_index()
@@ -178,6 +184,7 @@ def reaction_free(results: RunResults, scale: Scale = "time_min", *, level: floa
     """
     from statsmodels.duration.survfunc import SurvfuncRight
 
+    require_level(level)
     ends, parts = reaction_ends(results, scale), []
     z = float(norm.ppf(0.5 + level / 2))
     for arm in results.arms:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.asked import require_level, require_one_run
 from analysis.delayed import QUARTILES
 from analysis.intervals import Interval, Method, paired_difference, share_interval
 from analysis.load import RunResults
@@ -75,6 +76,8 @@ def treatment_table(
         ``difference`` in ``treated_unharmed``, arm minus reference on the same patients (positive is better), with
         limits, missing in the row of the reference; ``level``, ``replicates`` and the ``target`` in words.
     """
+    require_one_run(results)
+    require_level(level)
     base = results.reference if reference is None else reference
     if base not in results.arms:
         raise ValueError(f"arm {base!r} is not in this run; its arms are {', '.join(results.arms)}")

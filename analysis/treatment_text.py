@@ -72,7 +72,8 @@ def treatment_notes(table: pd.DataFrame) -> list[str]:
         notes.append(f"No target is known, or the drug given is not followed{arms}: treated is there who completed.")
     notes.append(
         "Treated unharmed: target met (completed, where there is no target) without a moderate or severe reaction or "
-        "epidermal necrolysis; an arm that gives nothing treats nobody. Difference in percentage points, more is "
-        f"better; in brackets: {level} intervals."
+        "epidermal necrolysis; an arm that gives nothing treats nobody."
+        + (" Difference in percentage points, more is better." if len(table) > 1 else "")
+        + f" In brackets: {level} intervals."
     )
     return notes

@@ -38,7 +38,7 @@ def test_failed_rows_are_noted(tmp_path):
     [
         (("nowhere",), "nowhere does not exist"),
         (("run", "--patient", "99"), "patient 99 is not in this run, which has 4 patients with ids from 0 to 3"),
-        (("run", "--out", "no/such/place.html"), "No such file or directory"),
+        (("run", "--out", "no/such/place.html"), "the folder no/such does not exist; make it, or give another place"),
     ],
 )
 def test_wrong_input_ends_with_2(tmp_path, monkeypatch, words, told):
@@ -73,7 +73,7 @@ def test_a_sweep_and_its_points_have_reports(tmp_path):
     page = (tmp_path / "s" / "report.html").read_text(encoding="utf-8")
     assert f"Report: {tmp_path / 's' / 'report.html'}" in run.stdout
     assert "Report of the sweep" in page
-    assert page.count("<img") == 1
+    assert page.count("<img") == 2
     assert call("report", str(tmp_path / "s"), "--patient", "0").exit_code == 2
     point = next(path.parent for path in (tmp_path / "s").rglob("outcomes.parquet"))
     assert call("report", str(point)).exit_code == 0

@@ -31,16 +31,28 @@ def test_as_many_patients_as_needed_give_the_wanted_interval():
     n = int(patients_needed(2.0, 0.25))
     means = rng.normal(0.0, 2.0, (4000, n)).mean(axis=1)
     assert np.mean(np.abs(means) < 0.25) == pytest.approx(0.95, abs=0.012)
-    assert patients_needed(0.0, 0.1) == 2
+    assert patients_needed(0.001, 0.1) == 2
     assert math.isnan(patients_needed(math.nan, 0.1))
+    with pytest.raises(ValueError, match="half_width is 0; it must be above 0"):
+        patients_needed(0.5, 0.0)
+    with pytest.raises(ValueError, match="level is 95; it must be between 0 and 1"):
+        patients_needed(0.5, 0.1, level=95)
 
 
-def test_equal_arms_need_no_patients_and_unpaired_ones_do(tmp_path):
+def test_where_nobody_fares_otherwise_the_patients_needed_are_not_known(tmp_path):
+    """Eight who all fall ill do not show that two would be enough."""
+    rows = arm_outcomes("full_dose", [SEVERE] * 8) + arm_outcomes("rdd", [NONE] * 8)
+    row = precision_table(load_results(write_run(tmp_path, rows, arms=["full_dose", "rdd"])), "severe").iloc[0]
+    assert math.isnan(row["patients_paired"])
+    assert math.isnan(row["patients_unpaired"])
+
+
+def test_equal_arms_gain_everything_by_pairing(tmp_path):
     grades = [SEVERE, NONE] * 10
     rows = arm_outcomes("full_dose", grades) + arm_outcomes("rdd", grades)
     row = precision_table(load_results(write_run(tmp_path, rows, arms=["full_dose", "rdd"])), "severe").iloc[0]
     assert math.isinf(row["variance_reduction"])
-    assert row["patients_paired"] == 2
+    assert math.isnan(row["patients_paired"])
     assert row["patients_unpaired"] > 100
 
 
