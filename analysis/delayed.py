@@ -12,6 +12,7 @@ from analysis.load import RunResults
 from analysis.metrics import (
     DEFAULT_DELAYED_METRIC,
     DEFAULT_METRIC,
+    MILD_TOO,
     NECROLYSIS,
     answers,
     finished,
@@ -52,13 +53,18 @@ def default_metric(results: RunResults) -> str:
 
 
 def metrics_shown(results: RunResults) -> list[str]:
-    """List the questions that together tell a run: one for each kind of reaction there is, the commoner one first."""
+    """List the questions that together tell a run.
+
+    One for each kind of reaction there is, the commoner one first; and any reaction, where hardly one in ten immediate
+    ones was more than mild.
+    """
     outcomes = results.outcomes
     immediate = int((outcomes["severity"] > "none").sum())
+    mild_ones = bool(immediate > 10 * (outcomes["severity"] > "mild").sum())
     delayed = int((outcomes["necrolysis"] > "none").sum()) if "necrolysis" in outcomes else 0
     kinds = zip((DEFAULT_METRIC, DEFAULT_DELAYED_METRIC), shown(results), strict=True)
     found = [metric for metric, is_shown in kinds if is_shown]
-    return found[::-1] if delayed > immediate else found
+    return (found[::-1] if delayed > immediate else found) + ([MILD_TOO] if mild_ones else [])
 
 
 def followed(results: RunResults, arm: str) -> str:

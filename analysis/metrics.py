@@ -46,7 +46,7 @@ METRICS |= {
     "ten": Metric("toxic epidermal necrolysis", "cases of toxic epidermal necrolysis", "necrolysis", "TEN"),
     "died": Metric("death of epidermal necrolysis", "deaths of epidermal necrolysis", "died", True),
 }
-DEFAULT_METRIC, DEFAULT_DELAYED_METRIC = "moderate_or_severe", "any_necrolysis"
+DEFAULT_METRIC, DEFAULT_DELAYED_METRIC, MILD_TOO = "moderate_or_severe", "any_necrolysis", "reacted"
 
 
 def metric_named(name: str) -> Metric:

@@ -6,7 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from run_folder_fixture import NONE, SEVERE, arm_outcomes, not_treated_row, outcome, skin_outcome, skin_run, write_run
+from run_folder_fixture import (
+    MILD,
+    NONE,
+    SEVERE,
+    arm_outcomes,
+    not_treated_row,
+    outcome,
+    skin_outcome,
+    skin_run,
+    write_run,
+)
 from scipy.stats import binomtest
 
 from analysis import (
@@ -130,6 +140,17 @@ def test_what_happened_chooses_the_question(results, tmp_path):
     spared = two_exposures(tmp_path / "b", [(None, None)] * 3, traits={"fitting_clones": 1})
     assert metrics_shown(spared) == ["any_necrolysis"]
     assert "0% (0-56)" in format_table(comparison_table(spared))
+
+
+def test_where_reactions_are_mild_any_reaction_is_told_too(tmp_path):
+    def told(folder, grades):
+        return metrics_shown(
+            load_results(write_run(tmp_path / folder, arm_outcomes("full_dose", grades), arms=["full_dose"]))
+        )
+
+    assert told("mild", [MILD] * 2 + [NONE]) == ["moderate_or_severe", "reacted"]
+    assert told("few", [MILD] * 11 + [SEVERE]) == ["moderate_or_severe", "reacted"]
+    assert told("more", [MILD] * 5 + [SEVERE]) == ["moderate_or_severe"]
 
 
 def test_both_kinds_of_reaction_are_told(tmp_path):
