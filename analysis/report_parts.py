@@ -31,7 +31,7 @@ class Text(NamedTuple):
 class Table(NamedTuple):
     """A table of texts: `rows` below `heads`. The first `words` columns are set to the left, the others to the right.
 
-    A `folded` one is opened by a click and is not printed.
+    A `folded` one is opened by a click; on paper it stands open where it is short, and is left out where it is long.
     """
 
     caption: str
