@@ -66,7 +66,7 @@ def _show(study: Scenario | Sweep, results: RunResults | SweepResults) -> None:
     """Print the block of one study: what is asked, a table for each kind of reaction there is, the treatment
     delivered, and where the figures and the report are."""
     from analysis import SweepResults, format_points, format_table, format_treatment, points_table
-    from analysis.report_results import tables_of
+    from analysis.report.results import tables_of
 
     typer.echo(heading(study))
     if isinstance(results, SweepResults):
@@ -89,7 +89,7 @@ def _report(results: RunResults | SweepResults, comparisons: list[Any]) -> None:
     if not path.exists():
         from analysis import RunResults
         from analysis.report import report_html
-        from analysis.report_pictures import pictures_of
+        from analysis.report.pictures import pictures_of
 
         drawn = pictures_of(results, comparisons) if isinstance(results, RunResults) else None
         for picture in drawn.all if drawn else ():

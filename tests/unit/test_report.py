@@ -12,7 +12,7 @@ from run_folder_fixture import FAILED, NONE, SEVERE, arm_outcomes, outcome, skin
 
 from analysis import load_results
 from analysis.report import report_html, write_report
-from analysis.report_parts import typeset
+from analysis.report.parts import typeset
 from analysis.treatment import treatment_table
 from analysis.treatment_text import treatment_cells
 
@@ -136,7 +136,7 @@ def test_the_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     results = load_results(write_run(tmp_path / "run", arm_outcomes("full_dose", [SEVERE, NONE]), arms=["full_dose"]))
     path = write_report(results, tmp_path / "out.html")
     before = path.read_bytes()
-    monkeypatch.setattr("analysis.report_parts.os.replace", lambda *_: 1 / 0)
+    monkeypatch.setattr("analysis.report.parts.os.replace", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         write_report(results, path)
     assert path.read_bytes() == before

@@ -10,8 +10,8 @@ from analysis.drawing import arm_name
 from analysis.formatting import short
 from analysis.load import PatientRecord, RunResults
 from analysis.patient_plot import plot_patient, plot_series
-from analysis.report_checks import limits_section, provenance_section
-from analysis.report_parts import Page, Picture, Section, Table, Text, picture
+from analysis.report.checks import limits_section, provenance_section
+from analysis.report.parts import Page, Picture, Section, Table, Text, picture
 
 MOST_EVENTS = 400
 _NOTHING = {"–", "none", "no", "0"}

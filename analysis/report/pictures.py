@@ -14,7 +14,7 @@ from analysis.forest_plot import plot_forest
 from analysis.incidence_plot import plot_incidence
 from analysis.load import RunResults
 from analysis.plots import plot_comparison
-from analysis.report_parts import Picture, picture
+from analysis.report.parts import Picture, picture
 from analysis.skin_plots import plot_body_surface
 from analysis.survival import Scale, cumulative_incidence
 from analysis.sweep_plots import plot_step_at_breakthrough

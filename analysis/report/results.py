@@ -25,7 +25,7 @@ from analysis.formatting import (
 from analysis.load import RunResults
 from analysis.metrics import metric_named
 from analysis.precision import precision_table
-from analysis.report_parts import Picture, Section, Table, Text, typeset
+from analysis.report.parts import Picture, Section, Table, Text, typeset
 from analysis.summarise import summarise_arms
 from analysis.treatment import treatment_table
 from analysis.treatment_text import treatment_cells, treatment_notes, treatment_title

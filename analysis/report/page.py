@@ -12,11 +12,11 @@ from analysis.asked import require_one_run
 from analysis.courses import drug_words
 from analysis.load import RunResults
 from analysis.points import SweepResults
-from analysis.report_checks import checks_section, limits_section, parameters_section, provenance_section
-from analysis.report_design import design_section, population_section
-from analysis.report_parts import Page, rendered, written
-from analysis.report_pictures import Pictures, pictures_of
-from analysis.report_results import results_section, short_section, tables_of, treatment_section
+from analysis.report.checks import checks_section, limits_section, parameters_section, provenance_section
+from analysis.report.design import design_section, population_section
+from analysis.report.parts import Page, rendered, written
+from analysis.report.pictures import Pictures, pictures_of
+from analysis.report.results import results_section, short_section, tables_of, treatment_section
 
 FILE = "report.html"
 
@@ -61,7 +61,7 @@ def report_html(
 ) -> str:
     """Return the report as HTML; see `write_report`. `pictures` are those of a run, where they have been drawn."""
     if isinstance(results, SweepResults):
-        from analysis.report_sweep import sweep_page
+        from analysis.report.sweep import sweep_page
 
         if patient_id is not None:
             raise ValueError(
@@ -70,7 +70,7 @@ def report_html(
             )
         return rendered(sweep_page(results))
     if patient_id is not None:
-        from analysis.report_patient import patient_page
+        from analysis.report.patient import patient_page
 
         return rendered(patient_page(results, patient_id))
     return rendered(_run_page(results, pictures))

@@ -10,7 +10,7 @@ from analysis.courses import courses, drug_words, duration_words, rules_in_words
 from analysis.delayed import case_weight
 from analysis.formatting import percent, short
 from analysis.load import RunResults
-from analysis.report_parts import Picture, Section, Table, Text
+from analysis.report.parts import Picture, Section, Table, Text
 from analysis.treatment import target_words
 
 MOST_VALUES = 12

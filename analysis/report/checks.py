@@ -10,7 +10,7 @@ from analysis.courses import duration_words
 from analysis.load import RunResults
 from analysis.metrics import not_treated
 from analysis.points import SweepResults
-from analysis.report_parts import Check, Checks, Section, Table, Text
+from analysis.report.parts import Check, Checks, Section, Table, Text
 
 KINDS = ("measured", "derived", "fitted", "assumed")
 FEW_PATIENTS = 30

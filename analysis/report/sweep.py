@@ -13,9 +13,9 @@ from analysis.load import RunResults
 from analysis.metrics import metric_named
 from analysis.points import SweepResults, points_table
 from analysis.points_plot import plot_points
-from analysis.report_checks import limits_section, parameters_section, provenance_section
-from analysis.report_design import population_section
-from analysis.report_parts import Check, Checks, Page, Picture, Section, Table, Text, picture
+from analysis.report.checks import limits_section, parameters_section, provenance_section
+from analysis.report.design import population_section
+from analysis.report.parts import Check, Checks, Page, Picture, Section, Table, Text, picture
 from analysis.treatment import treatment_table
 
 MOST_TOLD = 6
