@@ -49,15 +49,16 @@ def require_extras() -> None:
         )
 
 
-def free_port(port: int) -> int:
-    """Return `port`, or any free one for 0; raises `PortTaken` where somebody listens already."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise PortTaken(f"port {port} is taken ({error.strerror}); choose another: --port 0 takes any") from None
-        return int(probe.getsockname()[1])
+def bound(port: int) -> socket.socket:
+    """Return a socket at `port`, or at any free one for 0; raises `PortTaken` where somebody listens already."""
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        place.bind((HOST, port))
+    except OSError as error:
+        place.close()
+        raise PortTaken(f"port {port} is taken ({error.strerror}); choose another: --port 0 takes any") from None
+    return place
 
 
 def prepare(say: Callable[[str], None], names: tuple[str, ...]) -> None:
@@ -93,12 +94,17 @@ def serve(port: int, browser: bool, mesa: bool, say: Callable[[str], None]) -> N
     """
     require_extras()
     os.environ.update({name: os.environ.get(name, value) for name, value in _SETTINGS.items()})
-    port = free_port(port)
+    place = bound(port)
+    port = place.getsockname()[1]
     os.environ |= {"SOLARA_APP": "abm.page.plain" if mesa else "abm.page.app", "SERVER_NAME": HOST}
     os.environ["SERVER_PORT"] = str(port)
     if not kernels_are_kept():
         say("preparing the simulation (the first time on a computer this takes a minute)")
         prepare(say, ("minefield",))
+    # Whoever comes from now on waits until the page is there, so that the browser starts while Python loads.
+    place.listen(128)
+    if browser:
+        webbrowser.open(f"http://{HOST}:{port}")
     import uvicorn
 
     if hasattr(signal, "SIGPIPE"):
@@ -109,25 +115,20 @@ def serve(port: int, browser: bool, mesa: bool, say: Callable[[str], None]) -> N
     server = uvicorn.Server(
         uvicorn.Config(
             "solara.server.starlette:app",
-            host=HOST,
-            port=port,
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=2,
         )
     )
-    for task in (lambda: _announce(server, port, browser, say), _keep_house, lambda: _prepare_rest(server, say)):
+    for task in (lambda: _announce(server, port, say), _keep_house, lambda: _prepare_rest(server, say)):
         threading.Thread(target=task, daemon=True).start()
-    server.run()
+    server.run(sockets=[place])
 
 
-def _announce(server: object, port: int, browser: bool, say: Callable[[str], None]) -> None:
+def _announce(server: object, port: int, say: Callable[[str], None]) -> None:
     while not getattr(server, "started", False):
         time.sleep(0.05)
-    url = f"http://{HOST}:{port}"
-    say(f"the page is at {url} (Ctrl-C ends it). Teaching model, not medical advice.")
-    if browser:
-        webbrowser.open(url)
+    say(f"the page is at http://{HOST}:{port} (Ctrl-C ends it). Teaching model, not medical advice.")
 
 
 def _prepare_rest(server: object, say: Callable[[str], None]) -> None:
