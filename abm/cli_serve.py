@@ -25,6 +25,8 @@ def serve(
 
     try:
         require_extras()
+        if mesa and run is not None:
+            raise ValueError("--mesa shows a patient of its own; leave the run out, or leave --mesa out to replay it")
         if run is not None:
             from abm.page.own import Offer, run_of
 

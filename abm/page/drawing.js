@@ -29,14 +29,16 @@
   context(name) {
     const canvas = this.el(name);
     if (!canvas) return null;
-    const box = canvas.getBoundingClientRect(), ratio = window.devicePixelRatio || 1;
+    // A large screen enlarges the whole page: the box is measured in what is seen, the pen in what is laid out.
+    const seen = canvas.getBoundingClientRect(), box = {width: canvas.offsetWidth, height: canvas.offsetHeight};
+    const ratio = (window.devicePixelRatio || 1) * (box.width ? seen.width / box.width : 1);
     const width = Math.round(box.width * ratio), height = Math.round(box.height * ratio);
     if (!width || !height) return null;
     if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height; }
     const pen = canvas.getContext('2d');
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, box.width, box.height);
-    pen.font = '12px system-ui, "DejaVu Sans", sans-serif';
+    pen.font = '13px system-ui, "DejaVu Sans", sans-serif';
     return {pen, width: box.width, height: box.height};
   },
   // The part of the raster that is looked at: [first row, first column, rows, columns].
@@ -53,11 +55,13 @@
     const width = columns * k, height = rows * k;
     if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height; }
     const pen = canvas.getContext('2d'), image = this.sheet(n, width, height), pixels = new Uint32Array(image.data.buffer);
-    const {colours, ink} = this.shapes()[s.tissue], grey = Math.round(250 - 70 * this.antigenShare(n));
+    const {colours, ink} = this.shapes()[s.tissue], grey = Math.round(250 - 70 * this.bloodShare(n));
     const packed = colour => (255 << 24 | colour[2] << 16 | colour[1] << 8 | colour[0]) >>> 0;
     pixels.fill(packed(dermis ? [grey, grey, grey] : [250, 226, 208]));
     // A shape is the list of its pixels, from the corner of its place.
-    const stamps = ink.map(f => { const found = []; if (f) for (let i = 0; i < k * k; i++)
+    // From afar a T cell is a whole place, as its cross would be too thin to see.
+    const far = !dermis && !this.close;
+    const stamps = ink.map((f, code) => far && code === 4 ? () => true : f).map(f => { const found = []; if (f) for (let i = 0; i < k * k; i++)
       if (f((i % k + .5) * 8 / k - .5, (Math.floor(i / k) + .5) * 8 / k - .5)) found.push(Math.floor(i / k) * width + i % k); return found; });
     const paints = colours.map(colour => colour && packed(colour));
     for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) {
@@ -82,12 +86,15 @@
       pen.strokeStyle = '#fff'; pen.lineWidth = k;
       for (let n = 1; n < 5; n++) { pen.beginPath(); pen.moveTo(n * side * k, 0); pen.lineTo(n * side * k, rows * k); pen.stroke(); }
       pen.beginPath(); pen.moveTo(0, side * k); pen.lineTo(columns * k, side * k); pen.stroke();
+      pen.fillStyle = '#1a1a1a'; pen.font = 'bold ' + Math.round(side * k / 7) + 'px system-ui, sans-serif'; pen.textAlign = 'center';
+      pen.fillText('mucosa', 4.5 * side * k, 1.14 * side * k);
       pen.strokeStyle = '#000';
     }
     const place = this.placeOf(this.h.cell);
     if (!place) return;
-    pen.lineWidth = Math.max(2, k / 4);
-    pen.beginPath(); pen.arc((place[1] - left + .5) * k, (place[0] - top + .5) * k, k * (s.tissue === 'dermis' ? 1.1 : 2), 0, 7); pen.stroke();
+    const far = s.tissue === 'epidermis' && !this.close;
+    pen.lineWidth = far ? 1.5 * k : Math.max(2, k / 4);
+    pen.beginPath(); pen.arc((place[1] - left + .5) * k, (place[0] - top + .5) * k, k * (s.tissue === 'dermis' ? 1.1 : far ? 5 : 2), 0, 7); pen.stroke();
   },
   placeOf(cell) {
     const s = this.scene;
@@ -97,9 +104,10 @@
     }
     return this.h.spot;
   },
-  antigenShare(n) {
-    const rows = this.rowsUpTo(n), dose = rows.length ? rows[rows.length - 1][1] : 0, most = this.h.mostDose;
-    return dose > 0 ? Math.max(0, Math.min(1, 1 + Math.log10(dose / most) / 5)) : 0;
+  // Drug in blood against the whole dose, over five powers of ten.
+  bloodShare(n) {
+    const there = this.shown ? this.shown.arms[n].blood_mg : 0;
+    return there > 0 ? Math.max(0, Math.min(1, 1 + Math.log10(there / this.h.mostDose) / 5)) : 0;
   },
   rowsUpTo(n) { const rows = this.h.rows[n]; let end = rows.length; while (end > 1 && rows[end - 1][0] > this.clockNow + 1e-6) end--; return rows.slice(0, end); },
   ticks(low, high, many) {

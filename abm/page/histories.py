@@ -16,8 +16,9 @@ from abm.scenario_file import resolved_yaml
 
 MOST_KEPT = 6
 
+_Key = tuple[str, int, str]
 _LOCK = threading.Lock()
-_KEPT: OrderedDict[tuple[str, int, str], Course | None] = OrderedDict()
+_KEPT: OrderedDict[_Key, tuple[threading.Lock, list[Course | None]]] = OrderedDict()
 
 
 def model_of(settings: Settings, scenario: Scenario, arm: str) -> TissueModel:
@@ -33,13 +34,16 @@ def model_of(settings: Settings, scenario: Scenario, arm: str) -> TissueModel:
     after = next((each.after for each in scenario.arms if each.name == arm), "")
     if not after:
         return TissueModel(scenario=scenario, minutes_per_step=minutes, **chosen)
-    key = (resolved_yaml(scenario), settings.patient, after)
-    # The lock is held while the model is made, because it may add a recovery to what is kept.
     with _LOCK:
-        if key not in _KEPT:
-            numbers = parameters_of(scenario.drugs, scenario.parameters)
-            _KEPT[key] = history(scenario, arm, draw_patient(scenario, numbers, settings.patient), numbers)
+        key = (resolved_yaml(scenario), settings.patient, after)
+        lock, lived = _KEPT.setdefault(key, (threading.Lock(), []))
         _KEPT.move_to_end(key)
         while len(_KEPT) > MOST_KEPT:
             _KEPT.popitem(last=False)
-        return TissueModel(scenario=scenario, minutes_per_step=minutes, before=_KEPT[key], **chosen)
+    # One history is lived once, while others wait for it alone; the model is made under the lock, too, because it may
+    # add a recovery to what is kept.
+    with lock:
+        if not lived:
+            numbers = parameters_of(scenario.drugs, scenario.parameters)
+            lived.append(history(scenario, arm, draw_patient(scenario, numbers, settings.patient), numbers))
+        return TissueModel(scenario=scenario, minutes_per_step=minutes, before=lived[0], **chosen)

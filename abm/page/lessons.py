@@ -72,6 +72,10 @@ class Lesson:
         ``path=value`` texts that make the lesson's arms out of it.
     arms : tuple of str
         First and second arm shown.
+    harm : tuple of bool
+        Whether the first and the second arm do harm where nothing is changed, if `after` explains just that.
+    patients : tuple of int
+        Numbers of the patients that can be shown; empty for anybody's.
     labels, short : mapping of str to str
         Names of arms for the visitor, and shorter ones for the heads of a table.
     step_min : float
@@ -101,6 +105,8 @@ class Lesson:
     short: Mapping[str, str] = field(default_factory=dict)
     points: tuple[str, ...] = ()
     point: int = 0
+    harm: tuple[bool, bool] | None = None
+    patients: tuple[int, ...] = ()
 
     def overrides(self, values: Mapping[str, float]) -> list[str]:
         """What a visitor's sliders and the lesson itself put into the scenario, as ``path=value`` texts."""
@@ -133,5 +139,6 @@ def _lesson(told: Mapping[str, Any], known: Mapping[str, Slider]) -> Lesson:
         "changes": tuple(Change(tuple(each["when"]), each["set"]) for each in told.get("changes", ())),
         "sliders": sliders,
         "points": tuple(told.get("points", ())),
+        "harm": tuple(told["harm"]) if "harm" in told else None,
     }
     return Lesson(**{**told, **made})

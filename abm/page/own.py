@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from abm.scenario_yaml import decode, parse, plain
 
 LARGEST_UPLOAD_BYTES = 100_000
 MOST_CELLS = 20_000
+MOST_ARMS = 12
+LONGEST_D = 4000.0
 RUN, UPLOAD = "run", "upload"
 
 _FILES = (".yaml", ".yml", ".csv")
@@ -60,7 +62,8 @@ def run_of(folder: Path, patient: int | None) -> Served:
     lead = (
         f"A replay of the run {folder.name}: {len(patients)} patients. Choose one by number; what you see is what ran."
     )
-    return Served(lesson_of(scenario, RUN, "Your run", lead, chosen), patients)
+    lesson = replace(lesson_of(scenario, RUN, "Your run", lead, chosen), patients=patients)
+    return Served(lesson, patients)
 
 
 def lesson_of(scenario: Scenario, name: str, title: str, lead: str, patient: int = 0) -> Lesson:
@@ -101,9 +104,26 @@ def uploaded(name: str, text: str | None) -> Lesson:
             scenario = load_scenario(path)
         except ScenarioError as error:
             raise ValueError(str(error).replace(str(path), label)) from None
+    _require_small(scenario, label)
+    return lesson_of(scenario, UPLOAD, "Your scenario", scenario.question or scenario.name)
+
+
+def _require_small(scenario: Scenario, label: str) -> None:
+    """Raise a ValueError where a scenario would keep the page busy; a study runs it (desensim run)."""
+    arms = {arm.name: arm for arm in scenario.arms}
     if scenario.cells > MOST_CELLS:
         raise ValueError(f"{label}: the page shows {MOST_CELLS:,} mast cells at most; set cells to that or fewer")
-    return lesson_of(scenario, UPLOAD, "Your scenario", scenario.question or scenario.name)
+    if len(arms) > MOST_ARMS:
+        raise ValueError(f"{label}: the page shows {MOST_ARMS} arms at most, and it has {len(arms)}")
+    for name in arms:
+        days, arm = 0.0, name
+        while arm:
+            days += (sum(item.duration_min for item in arms[arm].course) + scenario.follow_up_min) / _DAY_MIN
+            arm = arms[arm].after
+        if days > LONGEST_D:
+            raise ValueError(
+                f"{label}: arm {name} and those before it last {days:,.0f} days; {LONGEST_D:,.0f} are shown at most"
+            )
 
 
 def _names_of_files(value: Any) -> Iterator[str]:

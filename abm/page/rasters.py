@@ -61,6 +61,13 @@ class Dermis:
         found[self.pixels[drawn]] = np.flatnonzero(drawn)
         return found
 
+    def in_close_up(self) -> np.ndarray:
+        """Whether each skin mast cell is drawn in the middle half of the picture; bool, shape (skin cells,)."""
+        row, column = np.divmod(self.pixels, self.side)
+        low, high = self.side // 4, 3 * self.side // 4
+        inside = (row >= low) & (row < high) & (column >= low) & (column < high)
+        return (self.pixels >= 0) & inside
+
     def conditions(self) -> np.ndarray:
         """How every skin mast cell is; uint8, shape (skin cells,)."""
         course, n = self.model.course, self.pixels.size

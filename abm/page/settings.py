@@ -121,7 +121,11 @@ def changed(settings: Settings, key: str, text: str) -> Settings:
         If there is no such setting or the value is not allowed, in words for the visitor.
     """
     if key == "patient":
-        return replace(settings, patient=int(_number("patient", text, 0, LARGEST_PATIENT, whole=True)))
+        number = int(_number("patient", text, 0, LARGEST_PATIENT, whole=True))
+        there = settings.lesson.patients
+        if there and number not in there:
+            raise ValueError(f"patient {number} is not in this run; it has {len(there)}, among them {there[:5]}")
+        return replace(settings, patient=number)
     if key == "point" and settings.lesson.points:
         most = len(settings.lesson.points) - 1
         return replace(settings, point=int(_number("mechanism", text, 0, most, whole=True)))

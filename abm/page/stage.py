@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from abm.biology.pharmacokinetics import CENTRAL
 from abm.biology.reaction import GRADES
 from abm.mesa_model import TissueModel
 from abm.page.histories import model_of
@@ -27,6 +28,8 @@ ROW = (
 """Numbers of a moment that the page draws over time, in this order."""
 
 _HARM = ("moderate", "severe")
+PATIENCE_MIN = 1440.0
+"""How long after its planned end an arm goes on whose drug is held back by hand."""
 
 
 class Stage:
@@ -57,8 +60,19 @@ class Stage:
 
     @property
     def running(self) -> bool:
-        """Whether time can go on in either arm."""
-        return any(model.running for model in self.models)
+        """Whether time goes on in either arm: neither over, nor left waiting for a hand."""
+        return any(self._goes_on(model) for model in self.models)
+
+    @property
+    def left_waiting(self) -> bool:
+        """Whether nothing goes on because the drug of an arm is held back, and nobody lets it go or stops it."""
+        return not self.running and any(model.running for model in self.models)
+
+    def _goes_on(self, model: TissueModel) -> bool:
+        course = model.course
+        return model.running and not (
+            course.held and not course.ending and course.now_min > planned_min(model) + PATIENCE_MIN
+        )
 
     def advance(self, minutes: float, longest_s: float = LONGEST_S) -> None:
         """Let `minutes` pass in both arms, or as much as can be computed in `longest_s` seconds.
@@ -78,7 +92,7 @@ class Stage:
             self.clock_min = max(model.course.now_min for model in self.models)
 
     def _behind(self, goal: float) -> list[int]:
-        return [n for n, model in enumerate(self.models) if model.running and model.course.now_min < goal]
+        return [n for n, model in enumerate(self.models) if self._goes_on(model) and model.course.now_min < goal]
 
     def act(self, arm: int, kind: str, for_min: float = math.inf) -> None:
         """Hold the drug of an arm back, let it go on, or stop it for good; what a link still had to come is dropped."""
@@ -110,19 +124,23 @@ class Stage:
             self.cell = self.pictures[0].nearest(row, column)
 
     def _typical_cell(self) -> int:
-        """The skin mast cell in the middle by its receptors for the threshold it has; in epidermis, in the patch's."""
+        """The middle one of the mast cells in sight, by receptors for its threshold; in epidermis, of the patch."""
         picture, model = self.pictures[0], self.models[0]
         if isinstance(picture, Epidermis):
             return picture.side**2 // 2 + picture.side // 2
         state, n = model.course.state, picture.pixels.size
         ease = (state.receptors[0, :n] + state.mrgprx2[:n]) / state.threshold[:n]
-        return int(np.argsort(np.where(picture.pixels >= 0, ease, np.inf), kind="stable")[n // 2])
+        seen = np.flatnonzero(picture.in_close_up())
+        if not seen.size:
+            seen = np.flatnonzero(picture.pixels >= 0)
+        return int(seen[np.argsort(ease[seen], kind="stable")[seen.size // 2]])
 
     def frame(self) -> dict[str, Any]:
         """What has changed since the last frame, ready to be sent."""
         return {
             "clock_min": self.clock_min,
             "running": self.running,
+            "left_waiting": self.left_waiting,
             "cell": self.cell,
             "spot": self._spot(),
             "arms": [self._arm_frame(number) for number in range(len(self.models))],
@@ -147,6 +165,8 @@ class Stage:
             "held": course.held and not course.ending,
             "over": course.course_over or course.ended or course.ending,
             "worst": outcome["severity"],
+            "necrolysis": outcome["necrolysis"],
+            "blood_mg": float(f"{course.state.drug[:, CENTRAL].sum():.4g}"),
             "harm": harmed(outcome),
         }
 
@@ -219,8 +239,10 @@ def status(model: TissueModel) -> str:
     if course.giving and course.step is not None:
         most = max((item.number for item in course.arm.course if not isinstance(item, Gap)), default=1)
         return f"giving step {course.step.number} of {most}" if most > 1 else "drug is being given"
+    if not list(plan(course.arm)):
+        return "no drug is given"
     if course.recorder.events and course.recorder.events[-1]["event"] == "pause":
-        return "pump paused at a reaction"
+        return "paused at a reaction"
     return "no drug for a while" if course.now_min > 0.0 else "about to begin"
 
 

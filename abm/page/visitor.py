@@ -48,6 +48,7 @@ class Visitor:
         self._own: dict[str, Lesson] = {RUN: Offer.run.lesson} if Offer.run else {}
         self._stage: Stage | None = None
         self._map: DecisionMap | None = None
+        self._maps: dict[str, DecisionMap] = {}
         self._scenes = self._frames = self._files = 0
         self._heard_s = time.monotonic()
         self.shown: dict[str, Any] = {"file": {"n": 0}, "map": None}
@@ -89,6 +90,7 @@ class Visitor:
             if self._stage is None or now_s - self._heard_s < IDLE_S:
                 return False
             self._stage = self._map = None
+            self._maps.clear()
             return True
 
     @property
@@ -107,10 +109,9 @@ class Visitor:
         self._stage, self._settings = stage, settings
         lesson = settings.lesson
         self._scenes += 1
-        if not lesson.points:
-            self._map = None
-        elif self._map is None:
-            self._map = DecisionMap(lesson)
+        if lesson.points and lesson.name not in self._maps:
+            self._maps[lesson.name] = DecisionMap(lesson)
+        self._map = self._maps.get(lesson.name)
         titles = {
             **{name: each.title for name, each in lessons().items()},
             **{n: e.title for n, e in self._own.items()},
@@ -211,7 +212,7 @@ def _finite(value: Any, low: float, high: float) -> float:
 
 
 def _lesson_shown(lesson: Lesson) -> dict[str, Any]:
-    names = ("name", "title", "lead", "question", "after", "why", "speed")
+    names = ("name", "title", "lead", "question", "after", "why", "speed", "arms", "harm")
     return {name: getattr(lesson, name) for name in names} | {
         "speeds": list(lesson.speeds),
         "points": list(lesson.points),

@@ -153,6 +153,45 @@ def test_a_prediction_is_compared_with_what_happens(opened):
     assert page.get_by_text("FcεRI").is_visible()
 
 
+def test_a_prediction_is_about_arms_wherever_they_stand(opened):
+    page = opened("lesson=minefield&first=hundredth&second=full_dose")
+    page.get_by_label("Only the whole dose does").check()
+    play_to_the_end(page)
+    assert page.inner_text(".verdict").endswith("As you predicted.")
+    assert page.get_by_text("A mast cell fires all of its granules or none").is_visible()
+
+
+def test_what_was_changed_is_not_explained_as_if_it_was_not(opened):
+    page = opened("lesson=minefield&ige=0")
+    play_to_the_end(page)
+    assert page.get_by_text("This is not what the lesson shows as it stands").is_visible()
+    assert not page.get_by_text("A mast cell fires all of its granules or none").is_visible()
+    page.locator(".arm-head select").nth(1).select_option("full_dose")
+    page.wait_for_selector("fieldset", state="detached")
+
+
+def test_a_key_held_on_a_slider_counts_every_time(opened):
+    page = opened("lesson=tiptoeing")
+    page.locator("input[name=interval]").focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    wait_until(page, "document.querySelector('.permalink').href.includes('interval=35')")
+    page.reload()
+    page.wait_for_selector(".board[data-ready=true]")
+    assert page.locator("input[name=interval]").input_value() == "35"
+
+
+def test_the_lens_moves_by_keys(opened):
+    page = opened()
+    before = page.locator(".lens dd").nth(0).inner_text()
+    page.locator("canvas.picture").nth(0).focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"document.querySelector('.lens dd').innerText !== {before!r}")
+    page.keyboard.press("p")
+    wait_until(page, "+board.dataset.clock > 2")
+
+
 def test_a_slider_changes_the_patient_and_the_link(opened):
     page = opened()
     slider = page.locator("input[name=dose]")

@@ -15,7 +15,7 @@ from abm.engine.body import run_arm
 from abm.page.files import data_csv, scenario_text
 from abm.page.lessons import Lesson, lessons
 from abm.page.settings import Settings, changed, scenario_of, settings_of
-from abm.page.stage import ROW, Stage
+from abm.page.stage import PATIENCE_MIN, ROW, Stage, planned_min
 from abm.parameters.catalog import parameters_of
 from abm.scenario_file import load_scenario
 
@@ -98,6 +98,27 @@ def test_a_hands_acts_come_again_by_the_link():
     assert str(again.models[1].course.recorder.events) == str(first.models[1].course.recorder.events)
     assert str(again.models[1].outcome()) == str(first.models[1].outcome())
     assert str(again.models[0].outcome()) == str(played(Stage(settings)).models[0].outcome())
+
+
+def test_a_drug_that_stays_paused_does_not_keep_the_page_going_for_ever():
+    stage = Stage(small("minefield"))
+    stage.act(0, "hold")
+    played(stage, stride=600.0)
+    assert stage.left_waiting
+    assert stage.models[0].running
+    assert stage.clock_min < planned_min(stage.models[0]) + PATIENCE_MIN + 700.0
+    stage.act(0, "release")
+    assert stage.running
+    assert not stage.left_waiting
+    played(stage, stride=600.0)
+    assert not stage.models[0].running
+
+
+@pytest.mark.parametrize("name", [name for name in lessons() if name != "never_in_sjs"])
+def test_the_cell_under_the_lens_is_in_sight(name):
+    stage = Stage(settings_of(lessons()[name]))
+    side = stage.pictures[0].side
+    assert all(side // 4 <= place < 3 * side // 4 for place in stage.frame()["spot"])
 
 
 def test_after_the_course_a_hand_does_nothing():

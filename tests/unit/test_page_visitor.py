@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
 
 from abm import run_study
+from abm.page import histories
 from abm.page.lessons import lessons
 from abm.page.own import Offer, run_of, uploaded
 from abm.page.visitor import IDLE_S, Visitor, drop_idle
@@ -136,6 +138,10 @@ def test_the_map_is_filled_by_treating_patients():
     assert ige["fields"][0]["harmed"] == 1
     assert ige["fields"][2]["harmed"] == ige["fields"][4]["harmed"] == 0
     assert not visitor.shown["map"]["done"]
+    say(visitor, "lesson", name="minefield")
+    assert visitor.shown["map"] is None
+    say(visitor, "lesson", name="know_your_enemy")
+    assert visitor.shown["map"]["treated"] == 1
 
 
 def test_a_scenario_of_ones_own_is_shown():
@@ -156,6 +162,8 @@ def test_a_scenario_of_ones_own_is_shown():
         (OWN.replace("sensitised_adult", "/etc/people.yaml"), "'/etc/people.yaml' asks for another file"),
         (OWN.replace("sensitised_adult", "{from: people.csv}"), "'from' asks for another file"),
         (OWN.replace("cells: 90", "cells: 1000000"), "20,000 mast cells at most"),
+        (OWN + "".join(f"  a{n}: {{course: [full_dose]}}\n" for n in range(12)), "12 arms at most, and it has 14"),
+        (OWN + "  late: {after: plain, course: [{gap: 4000 d}]}\n", "arm late and those before it last 4,000 days"),
         (OWN.replace("penicillin_g", "penicilin_g"), "own.yaml:5:7"),
         (OWN.replace("sensitised_adult", "!!python/object:os.system x"), "the tag"),
     ],
@@ -175,9 +183,35 @@ def test_any_patient_of_a_run_is_replayed(tmp_path, monkeypatch):
     assert visitor.shown["lesson"]["title"] == "Your run"
     assert visitor.shown["patients"] == ids
     assert visitor.shown["chosen"]["patient"] == ids[2]
+    assert say(visitor, "change", key="patient", value="999999")[0].startswith(
+        "patient 999999 is not in this run; it has 3"
+    )
+    assert visitor.shown["chosen"]["patient"] == ids[2]
     while visitor.shown["frame"]["running"]:
         say(visitor, "advance", minutes=60.0)
     row = results.outcomes.set_index("patient_id").loc[ids[2]]
     assert visitor.stage.models[0].outcome()["peak_histamine_ng_per_ml"] == row["peak_histamine_ng_per_ml"]
     with pytest.raises(ValueError, match="patient 999999 is not in"):
         run_of(tmp_path / "run", 999_999)
+
+
+def test_who_waits_for_a_history_holds_up_nobody_else(monkeypatch):
+    """A patient's past may take long to live; other visitors' patients are not in its way."""
+    begun, go_on = threading.Event(), threading.Event()
+    real = histories.history
+
+    def slow(scenario, arm, patient, numbers):
+        if patient["patient_id"] == 5:
+            begun.set()
+            assert go_on.wait(30.0)
+        return real(scenario, arm, patient, numbers)
+
+    monkeypatch.setattr(histories, "history", slow)
+    waits = threading.Thread(target=lambda: Visitor("lesson=only_this_drug&patient=5"))
+    waits.start()
+    assert begun.wait(30.0)
+    assert Visitor("lesson=only_this_drug&patient=6").shown["chosen"]["patient"] == 6
+    assert waits.is_alive()
+    go_on.set()
+    waits.join(30.0)
+    assert not waits.is_alive()
