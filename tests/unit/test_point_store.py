@@ -46,9 +46,9 @@ def test_a_damaged_line_in_the_middle_is_told_with_its_place(tmp_path, line) -> 
     with open(tmp_path / FOUND, "ab") as file:
         file.write(line + b'\n["d", 4.0]\n["e"')
     before = (tmp_path / FOUND).read_bytes()
-    with pytest.raises(RunFolderError, match=r"found.jsonl is damaged in line 2; choose another --out"):
-        with PointStore(tmp_path, IDENTITY).opened():
-            pass
+    told = r"found.jsonl is damaged in line 2; choose another --out"
+    with pytest.raises(RunFolderError, match=told), PointStore(tmp_path, IDENTITY).opened():
+        pass
     assert (tmp_path / FOUND).read_bytes() == before
 
 
