@@ -63,7 +63,7 @@ def plot_comparison(
     if len(table) == 1:
         axis = figure.subplots(gridspec_kw={"left": 0.14, "right": 0.97, "top": 0.72, "bottom": 0.205})
         _draw_grades(axis, table, names, grades)
-        draw_foot(figure, results, table, [])
+        draw_foot(figure, results, table, [], intervals=False)
         return figure
     grid = {"left": 0.14, "right": 0.985, "top": 0.72, "bottom": 0.205, "wspace": 0.11}
     left, middle, right = figure.subplots(1, 3, gridspec_kw=grid, width_ratios=(1.0, 0.53, 0.49), sharey=True)

@@ -63,13 +63,13 @@ def plot_protocol_front(trials: pd.DataFrame, protocols: pd.DataFrame, *, limit:
     _frame(axis, looked, protocols)
     _draw_designs(axis, protocols[designed])
     _draw_published(axis, protocols[~designed])
-    _name_designs(axis, protocols, designed)
+    _name_designs(axis, looked, protocols, designed)
     axis.legend(loc="upper left", bbox_to_anchor=(1.07, 1.0), fontsize=TEXT - 3, frameon=False, labelspacing=0.8)
     note = (
         f"Bars: exact 95% intervals on {int(protocols['n'].max())} patients whom the search has not seen. Their upper "
-        "ends should be below the limit. Numbers: designs.\nCrosses: the same designs with other values of the "
-        f"fitted parameters. Grey: in the search's own, fewer patients; {len(trials) - len(looked)} of {len(trials)} "
-        "are left out."
+        "ends should be below the limit. Numbers: designs.\nCrosses: with other values of the fitted parameters, in "
+        f"some of them. Grey: in the search's own, fewer patients; {len(trials) - len(looked)} of {len(trials)} "
+        "designs are left out."
     )
     figure.text(0.02, 0.055, note, fontsize=FOOT, color=QUIET, va="bottom", linespacing=1.3)
     figure.text(0.02, 0.018, f"{DISCLAIMER}.", fontsize=FOOT, color=QUIET, va="bottom")
@@ -113,7 +113,7 @@ def _draw_designs(axis: Axes, part: pd.DataFrame) -> None:
     )  # fmt: skip
     axis.plot(
         hours, 100.0 * part["worst_risk"], "x", color=_WORST, markeredgewidth=2.2, markersize=9,
-        zorder=3, label="finalists, worst over the\nfitted parameters' ranges",
+        zorder=5, label="finalists, worst over the\nfitted parameters' ranges",
     )  # fmt: skip
 
 
@@ -122,9 +122,11 @@ def unbeaten(protocols: pd.DataFrame) -> pd.Series:
     return protocols["risk"] < protocols["risk"].cummin().shift(fill_value=np.inf)
 
 
-def _name_designs(axis: Axes, protocols: pd.DataFrame, designed: pd.Series) -> None:
+def _name_designs(axis: Axes, looked: pd.DataFrame, protocols: pd.DataFrame, designed: pd.Series) -> None:
     """Write each design's number beside its star, off every mark and bar."""
     labels = Labels(axis, FOOT)
+    for hours, risk in zip(looked["duration_min"] / 60.0, 100.0 * looked["risk"], strict=True):
+        labels.avoid((float(hours), float(risk)), 6, if_possible=True)
     for row in protocols.to_dict("records"):
         hours = row["duration_min"] / 60.0
         labels.avoid_line((hours, 100.0 * row["risk_low"]), (hours, 100.0 * row["risk_high"]))

@@ -59,6 +59,11 @@ def test_intervals_are_named_only_where_they_are_drawn(talk, tmp_path, which):
     assert "95% intervals" in words(an.plot_comparison(talk))
 
 
+def test_grades_of_one_arm_have_no_intervals(tmp_path):
+    run = an.load_results(write_run(tmp_path, arm_outcomes("rdd", [MILD, NONE]), arms=["rdd"], reference="rdd"))
+    assert "intervals" not in words(an.plot_comparison(run))
+
+
 def test_numbers_of_patients_are_words():
     assert virtual_patients([1]) == "1 virtual patient"
     assert virtual_patients([12.0, 12.0]) == "12 virtual patients"
@@ -160,9 +165,13 @@ def test_the_front_shows_the_worst_risk_and_joins_what_nothing_beats():
 
 def test_numbers_of_designs_lie_on_no_mark_and_on_no_other():
     trials, protocols = front()
+    trials = pd.DataFrame({"duration_min": [205.0, 655.0, 190.0], "looks": 2, "risk": [0.14, 0.013, 0.1]})
     figure = an.plot_protocol_front(trials, protocols)
     axis = figure.axes[0]
     figure.draw_without_rendering()
+    for hours, risk in zip(trials["duration_min"] / 60.0, 100.0 * trials["risk"], strict=True):
+        spot = axis.transData.transform((hours, risk))
+        assert not any(text.get_window_extent().contains(*spot) for text in axis.texts)
     boxes = [text.get_window_extent() for text in axis.texts if text.get_text().isdigit()]
     assert len(boxes) == 5
     assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
