@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from abm.in_vitro import Pulse, bathe_cells
     from abm.mesa_model import TissueModel
     from abm.scenario_file import load_scenario, load_study
+    from abm.script import run_script
     from abm.studies.bell import crosslink_bell
     from abm.study import run_study
     from analysis import load_results
@@ -25,6 +26,7 @@ __all__ = [
     "load_results",
     "load_scenario",
     "load_study",
+    "run_script",
     "run_study",
 ]
 
@@ -36,6 +38,7 @@ _HOMES = {
     "load_results": "analysis",
     "load_scenario": "abm.scenario_file",
     "load_study": "abm.scenario_file",
+    "run_script": "abm.script",
     "run_study": "abm.study",
 }
 

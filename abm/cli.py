@@ -55,19 +55,11 @@ def user_errors() -> Iterator[None]:
         typer.echo(str(stop) or "stopped; the same command resumes", err=True)
         raise typer.Exit(130) from None
     except Exception as error:
-        from abm.parameters.catalog import OutOfRange, UnknownParameter
-        from abm.population import SelectionError
-        from abm.run_folder import RunFolderError
-        from abm.scenario_file import ScenarioError
-        from abm.studies.science import BadQuestion, MissingExtra
-        from abm.study import BadSize, HiddenPackage
-        from abm.whole_files import FolderInUse
+        from abm.script import can_be_put_right, told
 
-        about_input = (ScenarioError, SelectionError, UnknownParameter, OutOfRange, BadSize, BadQuestion)
-        about_place = (RunFolderError, FolderInUse, HiddenPackage, MissingExtra, OSError)
-        if not isinstance(error, about_input + about_place):
+        if not can_be_put_right(error):
             raise
-        for line in (str(error), *getattr(error, "__notes__", ())):
+        for line in told(error):
             typer.echo(line, err=True)
         raise typer.Exit(2) from None
 

@@ -71,7 +71,8 @@ def optimise(
         found.folder / "front.png",
         lambda draw: draw.plot_protocol_front(found.trials, found.protocols, limit=effort.limit),
     )
-    typer.echo(f"The winner's scenario: {found.folder / 'winner.yaml'}; everything is in {found.folder}\n{DISCLAIMER}")
+    whose = "The scenario of the least risky design" if found.why == "riskier" else "The winner's scenario"
+    typer.echo(f"{whose}: {found.folder / 'winner.yaml'}; everything is in {found.folder}\n{DISCLAIMER}")
 
 
 def sensitivity(

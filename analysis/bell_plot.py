@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.drawing import ARM_STYLES, FOOT, HEAD, INK, QUIET, TEXT, bare, new_figure
 from analysis.formatting import DISCLAIMER, percent
+from analysis.plot_frames import need_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,7 +27,13 @@ def plot_bell(points: pd.DataFrame) -> Figure:
     -------
     matplotlib.figure.Figure
         16:9. Lines are the closed form, marks and bars the mean and the middle 95 % of the simulated cells.
+
+    Raises
+    ------
+    ValueError
+        If the frame has no rows or lacks a column.
     """
+    need_rows(points, ("hapten_per_antigen", "antigen", "expected", "mean", "low", "high", "cells", "seed"))
     figure = new_figure(_bell_finding(points))
     axis = figure.subplots(gridspec_kw={"left": 0.085, "right": 0.985, "top": 0.82, "bottom": 0.225})
     for place, (hapten, rows) in enumerate(points.sort_values("antigen").groupby("hapten_per_antigen")):

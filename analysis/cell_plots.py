@@ -9,13 +9,15 @@ import pandas as pd
 
 from analysis.drawing import FOOT, INK, QUIET, TEXT, arm_name, bare, new_figure
 from analysis.formatting import DISCLAIMER, percent
+from analysis.plot_frames import need_one_patient, need_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 MOST_TRACES = 12
-_ORGAN_COLOURS = {"skin": "#E69F00", "lung": "#0072B2", "gut": "#009E73"}
+_ORGANS = {"skin": ("#E69F00", "o"), "lung": ("#0072B2", "^"), "gut": ("#009E73", "s")}
+_OTHER = (INK, "D")
 _FIRED, _SILENT = "#D55E00", "#0072B2"
 _PANELS = (
     ("crosslinks", "cross-links\nper cell"), ("ship1", "SHIP-1\nper cell"),
@@ -46,7 +48,7 @@ def plot_traces(traces: pd.DataFrame, *, title: str = "") -> Figure:
     ValueError
         If the frame has no rows or lacks a column.
     """
-    _check(traces, ("cell", "time_min", "crosslinks", "ship1", "calcium", "threshold", "fired"))
+    need_rows(traces, ("cell", "time_min", "crosslinks", "ship1", "calcium", "threshold", "fired"))
     cells = list(dict.fromkeys(traces["cell"]))[:MOST_TRACES]
     shown = traces[traces["cell"].isin(cells)].assign(calcium=traces["calcium"] / traces["threshold"])
     fired = shown.groupby("cell", sort=False)["fired"].any()
@@ -82,7 +84,7 @@ def _draw_trace(axis: Axes, rows: pd.DataFrame, column: str) -> None:
 
 
 def plot_raster(cells: pd.DataFrame) -> Figure:
-    """Draw when each mast cell of one patient degranulates, a dot for each, a panel for each arm.
+    """Draw when each mast cell of one patient degranulates, a mark for each, a panel for each arm.
 
     Parameters
     ----------
@@ -97,9 +99,10 @@ def plot_raster(cells: pd.DataFrame) -> Figure:
     Raises
     ------
     ValueError
-        If the frame has no rows or lacks a column.
+        If the frame has no rows, lacks a column or holds several patients.
     """
-    _check(cells, ("arm", "cell", "organ", "threshold", "fired_min"))
+    need_rows(cells, ("arm", "cell", "organ", "threshold", "fired_min"))
+    need_one_patient(cells, "results.cells(patient_id=7)")
     arms = list(dict.fromkeys(cells["arm"]))[:4]
     shares = {arm: float(cells.loc[cells["arm"] == arm, "fired_min"].notna().mean()) for arm in arms}
     words = "; ".join(f"{percent(share)} with {arm_name(arm, None)}" for arm, share in shares.items())
@@ -110,13 +113,14 @@ def plot_raster(cells: pd.DataFrame) -> Figure:
         _draw_raster(axis, cells[cells["arm"] == arm], arm_name(arm, None))
     axes[0].set_ylabel("mast cells, lowest threshold at the top", fontsize=TEXT, color=INK)
     handles = [
-        axes[0].plot([], [], "o", color=colour, markersize=10, label=organ)[0]
-        for organ, colour in _ORGAN_COLOURS.items()
+        axes[0].plot([], [], marker, color=colour, markersize=10, label=organ)[0]
+        for organ, (colour, marker) in _ORGANS.items()
     ]
     figure.legend(
         handles=handles, loc="upper right", bbox_to_anchor=(0.985, 0.86), ncols=3, frameon=False, fontsize=TEXT
     )
-    note = "A dot: a cell degranulates. Cells that do not have no dot; those that have their granules again neither."
+    note = "Each mark is a cell that degranulates, at the time when it does. Cells without a mark do not degranulate, "
+    note += "or have filled up again."
     figure.text(0.02, 0.047, note, fontsize=FOOT, color=QUIET, va="bottom")
     figure.text(0.02, 0.014, f"A virtual patient. {DISCLAIMER}.", fontsize=FOOT, color=QUIET, va="bottom")
     return figure
@@ -127,9 +131,11 @@ def _draw_raster(axis: Axes, rows: pd.DataFrame, name: str) -> None:
     places = np.arange(len(taken))
     hours = rows["fired_min"].max() > 600.0
     x = taken["fired_min"].to_numpy(float) / (60.0 if hours else 1.0)
-    colours = [_ORGAN_COLOURS.get(str(organ), INK) for organ in taken["organ"]]
     fired = ~np.isnan(x)
-    axis.scatter(x[fired], places[fired], s=14, color=np.array(colours)[fired], linewidths=0)
+    for organ in dict.fromkeys(taken["organ"].astype(str)):
+        colour, marker = _ORGANS.get(organ, _OTHER)
+        shown = fired & (taken["organ"].astype(str) == organ).to_numpy()
+        axis.scatter(x[shown], places[shown], s=24, color=colour, marker=marker, linewidths=0)
     if not fired.any():
         axis.text(0.5, 0.5, "none", transform=axis.transAxes, fontsize=TEXT, color=QUIET, ha="center", va="center")
     axis.set_ylim(len(taken), -1)
@@ -140,11 +146,3 @@ def _draw_raster(axis: Axes, rows: pd.DataFrame, name: str) -> None:
     axis.tick_params(axis="x", labelsize=TEXT, labelcolor=QUIET)
     axis.set_xlabel(f"{'hours' if hours else 'min'} after the start", fontsize=TEXT, color=INK)
     bare(axis)
-
-
-def _check(frame: pd.DataFrame, needed: tuple[str, ...]) -> None:
-    missing = [name for name in needed if name not in frame]
-    if missing or frame.empty:
-        raise ValueError(
-            f"the frame lacks {', '.join(missing)}" if missing else "the frame has no rows; nothing to draw"
-        )

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.drawing import FOOT, INK, QUIET, TEXT, arm_name, new_figure
+from analysis.drawing import FOOT, INK, QUIET, TEXT, arm_name, ink_on, new_figure, virtual_patients
 from analysis.formatting import DISCLAIMER, percent
 from analysis.intervals import Method, share_interval
 from analysis.metrics import answers, finished, patient_means
-from analysis.points import SweepResults
+from analysis.plot_frames import need_rows
+from analysis.points import SweepResults, need_sweep
 from analysis.treatment import treatment_table
 
 if TYPE_CHECKING:
@@ -54,7 +55,10 @@ def decision_table(
     ------
     LookupError
         If there is no such column or arm.
+    ValueError
+        If the run is no sweep.
     """
+    need_sweep(sweep, "decision_table")
     if rows not in sweep.points:
         raise LookupError(f"no column {rows!r} is swept; there are {', '.join(sweep.swept)}")
     chosen = list(sweep.arms if arms is None else arms)
@@ -111,12 +115,18 @@ def plot_decision_map(
     -------
     matplotlib.figure.Figure
         16:9; save it with ``figure.savefig("decision_map.png", dpi=120)``.
+
+    Raises
+    ------
+    ValueError
+        If the frame has no rows or lacks a column.
     """
+    need_rows(table, (rows, "arm", "n", "harmed", "reacted", "treated_unharmed"))
     figure = new_figure(title)
     axis = figure.subplots(gridspec_kw={"left": 0.19, "right": 0.98, "top": 0.8, "bottom": 0.17})
     heads, arms = list(dict.fromkeys(table[rows])), list(dict.fromkeys(table["arm"]))
     for _, row in table.iterrows():
-        _draw_field(axis, row, arms.index(row["arm"]), heads.index(row[rows]))
+        _draw_field(axis, row, arms.index(row["arm"]), heads.index(row[rows]), FOOT if len(arms) < 6 else FOOT - 2)
     axis.set_xlim(-0.5, len(arms) - 0.5)
     axis.set_ylim(len(heads) - 0.5, -0.5)
     axis.set_xticks(range(len(arms)), [arm_name(arm, labels) for arm in arms], fontsize=TEXT, color=INK)
@@ -126,12 +136,13 @@ def plot_decision_map(
     for spine in axis.spines.values():
         spine.set_visible(False)
     figure.text(0.02, 0.055, _NOTE, fontsize=FOOT, color=QUIET, va="bottom", linespacing=1.3)
-    n = ", ".join(f"{arm_name(head, None)} {int(table.loc[table[rows] == head, 'n'].max())}" for head in heads)
+    counts = {head: virtual_patients(table.loc[table[rows] == head, "n"]).split()[0] for head in heads}
+    n = ", ".join(f"{arm_name(head, None)} {count}" for head, count in counts.items())
     figure.text(0.02, 0.018, f"Virtual patients: {n}.  {DISCLAIMER}.", fontsize=FOOT, color=QUIET, va="bottom")
     return figure
 
 
-def _draw_field(axis: Axes, row: pd.Series, column: int, line: int) -> None:
+def _draw_field(axis: Axes, row: pd.Series, column: int, line: int, size: int) -> None:
     """One field: colour, share harmed, share with any reaction, share treated without harm."""
     from matplotlib import colormaps
     from matplotlib.patches import Rectangle
@@ -139,7 +150,7 @@ def _draw_field(axis: Axes, row: pd.Series, column: int, line: int) -> None:
     known = row["n"] > 0 and row["harmed"] == row["harmed"]
     colour = colormaps["cividis_r"](0.05 + 0.9 * row["harmed"]) if known else "#EEEEEE"
     axis.add_patch(Rectangle((column - 0.48, line - 0.46), 0.96, 0.92, facecolor=colour, edgecolor="none"))
-    ink = "white" if known and row["harmed"] > 0.5 else INK
+    ink = ink_on(colour)
     if not known:
         axis.text(column, line, "nobody", ha="center", va="center", fontsize=TEXT, color=QUIET)
         return
@@ -151,7 +162,7 @@ def _draw_field(axis: Axes, row: pd.Series, column: int, line: int) -> None:
         f"harmed {harmed}\nany reaction {percent(row['reacted'])}\n"
         f"treated unharmed\n{percent(row['treated_unharmed'])} {unharmed}"
     )
-    axis.text(column, line + 0.155, below, ha="center", va="center", fontsize=FOOT, color=ink, linespacing=1.3)
+    axis.text(column, line + 0.155, below, ha="center", va="center", fontsize=size, color=ink, linespacing=1.3)
 
 
 def _with_interval(row: pd.Series, share: str) -> str:

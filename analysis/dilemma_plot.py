@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _NOTE = "Treated: exposure target met (all given, if there is none). Harmed: moderate or severe reaction, or SJS/TEN."
+_NEAR, _BROADER = 0.02, 4
 _CORNER: dict[str, Any] = {"color": QUIET, "fontsize": FOOT, "style": "italic"}
 
 
@@ -39,8 +40,8 @@ def plot_dilemma(results: RunResults, *, labels: Mapping[str, str] | None = None
     names = {arm: arm_name(arm, labels) for arm in results.arms}
     figure = new_figure(treatment_finding(table, names))
     axis = figure.subplots(gridspec_kw={"left": 0.11, "right": 0.645, "top": 0.8, "bottom": 0.215})
-    for place, (_, row) in enumerate(table.iterrows()):
-        _draw_arm(axis, row, place)
+    for place, beneath in _beneath(table).items():
+        _draw_arm(axis, table.iloc[place], place, beneath)
     _frame(axis)
     handles, texts = axis.get_legend_handles_labels()
     heads = [f"{names[arm]}\n{_treated_unharmed(row)}" for arm, (_, row) in zip(texts, _shown(table), strict=True)]
@@ -81,9 +82,23 @@ def treatment_finding(table: pd.DataFrame, names: Mapping[str, str]) -> str:
     return f"{start}, {other}" if clear else f"{start}, {other}: no clear difference"
 
 
-def _draw_arm(axis: Axes, row: pd.Series, place: int) -> None:
-    if not row["n"]:
-        return
+def _beneath(table: pd.DataFrame) -> dict[int, int]:
+    """For each arm that has patients, how many later ones have a bar on a bar of it."""
+    shown = _shown(table)
+    return {place: sum(other > place and _on_another(row, later) for other, later in shown) for place, row in shown}
+
+
+def _on_another(row: pd.Series, later: pd.Series) -> bool:
+    """Whether two arms share their height or their side, and their bars along it overlap."""
+    return any(
+        abs(row[same] - later[same]) < _NEAR
+        and max(row[f"{along}_low"], later[f"{along}_low"]) <= min(row[f"{along}_high"], later[f"{along}_high"])
+        for same, along in (("reached", "harmed"), ("harmed", "reached"))
+    )
+
+
+def _draw_arm(axis: Axes, row: pd.Series, place: int, beneath: int) -> None:
+    """Draw a mark and its bars, broader by each arm that lies on top, so that an edge of each can be seen."""
     colour, _, marker = ARM_STYLES[place % len(ARM_STYLES)]
     x, y = 100 * row["reached"], 100 * row["harmed"]
     sides = [
@@ -91,16 +106,16 @@ def _draw_arm(axis: Axes, row: pd.Series, place: int) -> None:
         for name, middle in (("reached", x), ("harmed", y))
     ]
     axis.errorbar(
-        [x], [y], xerr=sides[0], yerr=sides[1], fmt=marker, color=colour, ecolor=colour, elinewidth=3, capsize=7,
-        capthick=3, markersize=18, markeredgecolor="white", markeredgewidth=1.5, label=row["arm"], clip_on=False,
-        zorder=3,
+        [x], [y], xerr=sides[0], yerr=sides[1], fmt=marker, color=colour, ecolor=colour, clip_on=False,
+        elinewidth=3 + _BROADER * beneath, capsize=7 + _BROADER * beneath, capthick=3, label=row["arm"],
+        markersize=17 + _BROADER * beneath, markeredgecolor="white", markeredgewidth=1.5, zorder=3 + 0.01 * place,
     )  # fmt: skip
 
 
 def _frame(axis: Axes) -> None:
     ticks = [0, 25, 50, 75, 100]
     axis.set_xlim(-4, 104)
-    axis.set_ylim(-4, 104)
+    axis.set_ylim(-14, 104)
     axis.set_xticks(ticks, [f"{tick}%" for tick in ticks], fontsize=TEXT, color=QUIET)
     axis.set_yticks(ticks, [f"{tick}%" for tick in ticks], fontsize=TEXT, color=QUIET)
     axis.grid(color="#DDDDDD", linewidth=1)
@@ -110,8 +125,8 @@ def _frame(axis: Axes) -> None:
     for x, y, text, side in (
         (0, 108, "harmed and not treated", "left"),
         (100, 108, "treated, at the price of harm", "right"),
+        (0, -10, "spared, not treated", "left"),
+        (100, -10, "treated unharmed", "right"),
     ):
         axis.text(x, y, text, ha=side, va="center", **_CORNER)
-    axis.text(92, 3, "treated unharmed", ha="right", va="bottom", **_CORNER)
-    axis.text(2, 3, "spared, not treated", ha="left", va="bottom", **_CORNER)
     bare(axis)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -47,25 +47,48 @@ def new_figure(title: str) -> Figure:
     return figure
 
 
-def draw_foot(figure: Figure, results: RunResults, table: pd.DataFrame, notes: list[str]) -> None:
-    """Write below a figure who was simulated, and that this is no medical advice."""
+def draw_foot(
+    figure: Figure, results: RunResults, table: pd.DataFrame, notes: list[str], *, intervals: bool = True
+) -> None:
+    """Write below a figure who was simulated, and that this is no medical advice; `intervals` are named if drawn."""
     n = int(table["n"].max())
     same = "those alive in each arm" if table["not_treated"].any() else "the same in every arm"
     failed = int(table["failed_rows"].sum())
     weight = case_weight(results)
     parts = [
-        f"n = {n} virtual patients{f', {same}' if len(table) > 1 else ''}",
+        f"n = {virtual_patients([n])}{f', {same}' if len(table) > 1 else ''}",
         *([f"{failed} failed rows left out"] if failed else []),
         *([f"{table['replicates'].iloc[0]} replicates"] if table["replicates"].iloc[0] > 1 else []),
         *([", ".join(drug_names(results))] if drug_names(results) else []),
         *([f"all with a fitting clone ({percent(weight)} have one)"] if weight == weight else []),
         f"seed {results.run.get('seed', '?')}",
-        f"{100 * table['level'].iloc[0]:g}% intervals",
+        *([f"{100 * table['level'].iloc[0]:g}% intervals"] if intervals else []),
     ]
     between = "  \u00b7  " if len("     ".join(parts)) <= 138 else " \u00b7 "
     figure.text(0.02, 0.055, between.join(parts), fontsize=FOOT, color=QUIET, va="bottom")
     closing = "  ".join([*notes, f"{DISCLAIMER}."])
     figure.text(0.02, 0.018, closing, fontsize=FOOT, color=QUIET, va="bottom")
+
+
+def virtual_patients(counts: Iterable[float]) -> str:
+    """Say how many there are, as a range where groups differ."""
+    known = sorted({round(float(count)) for count in counts})
+    ends = "–".join(f"{count:,}" for count in dict.fromkeys([known[0], known[-1]]))
+    return f"{ends} virtual patient{'' if known[-1] == 1 else 's'}"
+
+
+def filled(text: str, inches: float, size: float) -> str:
+    """Break a label into lines of a width, in a type of `size` points, of which a character takes some 0.6."""
+    return textwrap.fill(text, max(6, int(72.0 * inches / (0.6 * size))))
+
+
+def ink_on(colour: Any) -> str:
+    """Choose black or white for words on a colour: the better of the two always has a contrast of 4.5 or more."""
+    from matplotlib.colors import to_rgb
+
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000000" if (luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05) else "#FFFFFF"
 
 
 def drug_names(results: RunResults) -> list[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from analysis.drawing import ARM_STYLES, FOOT, HEAD, INK, QUIET, TEXT, arm_name, bare, new_figure
+from analysis.drawing import ARM_STYLES, FOOT, HEAD, INK, QUIET, TEXT, arm_name, bare, new_figure, virtual_patients
 from analysis.formatting import DISCLAIMER, percent, short
+from analysis.plot_frames import need_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,9 +44,10 @@ def plot_incidence(table: pd.DataFrame, *, labels: Mapping[str, str] | None = No
     Raises
     ------
     ValueError
-        If nobody reacts in any arm.
+        If nobody reacts in any arm, or the frame has no rows or lacks a column.
     """
-    scale = next(name for name in _WORDS if name in table.columns)
+    scale = next((name for name in _WORDS if name in table), "time_min")
+    need_rows(table, ("arm", "cause", scale, "incidence", "incidence_low", "incidence_high", "n"))
     reacted = table[table["cause"] == "reaction"]
     if reacted.empty:
         raise ValueError("nobody reacts in this run; there is no incidence to draw")
@@ -60,8 +63,8 @@ def plot_incidence(table: pd.DataFrame, *, labels: Mapping[str, str] | None = No
         fontsize=TEXT if len(arms) < 7 else FOOT, title="arm", title_fontsize=HEAD, alignment="left",
         labelspacing=0.8, handlelength=2.2,
     )  # fmt: skip
-    n = round(float(table["n"].max()))
-    read = f"n = {n} virtual patients. Steps: cumulative incidence (Aalen–Johansen); bands: 95% intervals. "
+    n = virtual_patients(table.groupby("arm", sort=False)["n"].max())
+    read = f"n = {n}. Steps: cumulative incidence (Aalen–Johansen); bands: 95% intervals. "
     figure.text(0.02, 0.055, read, fontsize=FOOT, color=QUIET, va="bottom")
     rest = f"Death, withdrawal and the end of treatment compete with the reaction. {DISCLAIMER}."
     figure.text(0.02, 0.018, rest, fontsize=FOOT, color=QUIET, va="bottom")
@@ -103,6 +106,7 @@ def _frame(axis: Axes, scale: str, start: float, end: float) -> None:
     if end / start > _LOG_SPAN:
         axis.set_xscale("log")
         axis.set_xlim(0.5 * start, 1.05 * end)
+        axis.set_xticks(log_ticks(0.5 * start, 1.05 * end))
         axis.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
     else:
         axis.set_xlim(0, 1.03 * end)
@@ -117,6 +121,16 @@ def _frame(axis: Axes, scale: str, start: float, end: float) -> None:
     bare(axis)
 
 
+def log_ticks(low: float, high: float) -> list[float]:
+    """Powers of ten between two ends, with halves and fifths of them where there are less than four."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for steps in ((1,), (1, 3), (1, 2, 5)):
+        ticks = [step * 10.0**power for power in powers for step in steps if low <= step * 10.0**power <= high]
+        if len(ticks) >= 4:
+            break
+    return ticks
+
+
 def _finding(reacted: pd.DataFrame, arms: list[str], scale: str, labels: Mapping[str, str] | None) -> str:
     """State by which dose or time half of those who react have done so, in the arms with most and fewest reactions."""
     last = reacted.groupby("arm", sort=False)["incidence"].last().reindex(arms, fill_value=0.0)
@@ -124,6 +138,7 @@ def _finding(reacted: pd.DataFrame, arms: list[str], scale: str, labels: Mapping
     parts = []
     for arm in list(dict.fromkeys([last.idxmax(), last.idxmin()])):
         rows = reacted[(reacted["arm"] == arm) & (reacted["incidence"] >= last[arm] / 2)]
-        half = f", half of them by {short(rows[scale].iloc[0])}{unit}" if last[arm] > 0 else ""
+        several = last[arm] * reacted.loc[reacted["arm"] == arm, "n"].max() > 1.5 if last[arm] > 0 else False
+        half = f", {'half of them ' if several else ''}by {short(rows[scale].iloc[0])}{unit}" if last[arm] > 0 else ""
         parts.append(f"{percent(last[arm])} react with {arm_name(arm, labels)}{half}")
     return "; ".join(parts)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.drawing import FOOT, HEAD, INK, QUIET, arm_name, new_figure
+from analysis.drawing import FOOT, HEAD, INK, QUIET, arm_name, ink_on, new_figure, virtual_patients
 from analysis.formatting import DISCLAIMER, percent
 from analysis.intervals import Method, share_interval
 from analysis.load import RunResults
 from analysis.metrics import paired_values, patient_means
-from analysis.points import SweepResults
+from analysis.plot_frames import need_rows
+from analysis.points import SweepResults, need_sweep
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,7 +84,10 @@ def interruption_table(sweep: SweepResults, *, interval: Method = "wilson", leve
     ------
     LookupError
         If gap or step are not swept, or not the same in all arms of a point.
+    ValueError
+        If the run is no sweep.
     """
+    need_sweep(sweep, "interruption_table")
     rows = []
     for number, run in sweep.runs():
         point = sweep.points.set_index("point").loc[number]
@@ -143,7 +147,13 @@ def restart_table(table: pd.DataFrame, *, margin: float = MARGIN) -> pd.DataFram
         ``risk`` of going on with the next step (after step 12 the next dose), with ``risk_low`` and ``risk_high``;
         ``safe_restart_step``, the latest step whose risk, and that of every earlier one, is within the margin;
         ``risk_at_restart`` with its limits, and ``risk_from_1``.
+
+    Raises
+    ------
+    ValueError
+        If the frame has no rows or lacks a column.
     """
+    need_rows(table, (*_ROWS, "restart_step", "n", "risk", "risk_low", "risk_high"))
     rows = []
     for _, part in table.groupby(_ROWS, sort=False):
         part = part.sort_values("restart_step")
@@ -172,7 +182,13 @@ def plot_interruption_atlas(table: pd.DataFrame, *, labels: Mapping[str, str] | 
     -------
     matplotlib.figure.Figure
         16:9; save it with ``figure.savefig("interruption_atlas.png", dpi=120)``.
+
+    Raises
+    ------
+    ValueError
+        If the frame has no rows or lacks a column.
     """
+    need_rows(table, (*_ROWS, "safe_restart_step", "n", "risk", "risk_low", "risk_high"))
     figure = new_figure("After an interruption: the risk of going on, and where to restart")
     drugs = list(dict.fromkeys(table.sort_values("half_life_min")["drug"]))
     axes = figure.subplots(
@@ -188,10 +204,10 @@ def plot_interruption_atlas(table: pd.DataFrame, *, labels: Mapping[str, str] | 
     note = (
         "Colour and first line: share with a moderate or severe reaction if the next step is given (after step 12 the "
         "usual dose), 95% interval.\nThird line: the latest step whose risk, in the same patients, "
-        "is at most 5 percentage points above that of a restart at step 1 (dose: the usual dose)"
+        "is at most 5 points above that of a restart at step 1 (dose: the usual dose)."
     )
     figure.text(0.02, 0.055, note, fontsize=FOOT, color=QUIET, va="bottom", linespacing=1.3)
-    n = f"Virtual patients in each field: {int(table['n'].max())}.  {DISCLAIMER}."
+    n = f"In each field {virtual_patients(table['n'])}.  {DISCLAIMER}."
     figure.text(0.02, 0.018, n, fontsize=FOOT, color=QUIET, va="bottom")
     return figure
 
@@ -205,7 +221,7 @@ def _draw_map(axis: Axes, part: pd.DataFrame) -> None:
         x, y = gaps.index(row.gap_h), steps.index(row.step_reached)
         colour = colormaps["cividis_r"](0.05 + 0.9 * row.risk)
         axis.add_patch(Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor="none"))
-        ink = "white" if row.risk > 0.5 else INK
+        ink = ink_on(colour)
         again = "dose" if row.safe_restart_step > LAST_STEP else f"step {row.safe_restart_step:.0f}"
         limits = f"({percent(row.risk_low, '')}\u2013{percent(row.risk_high, '')})"
         for place, text, size, weight in (

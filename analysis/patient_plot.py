@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.courses import duration_words
 from analysis.drawing import ARM_STYLES, FOOT, GRADE_COLOURS, INK, QUIET, TEXT, arm_name, bare, new_figure
 from analysis.formatting import DISCLAIMER
+from analysis.plot_frames import need_one_patient, need_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,10 +22,15 @@ if TYPE_CHECKING:
 
 MOST_ARMS = 6
 _LONG, _QUIET_WIDTH = 0.3, 0.14
+_BELOW = 50.0
+"""How far below the first step the scale begins, so that its rise is seen."""
+
+_STAR, _LEVELS, _APART = 0.82, (0.55, 0.32, 0.12), 0.014
+_BEGINS, _ENDS, _BETWEEN = ("step_start",), ("step_end", "pause", "stop", "withdrawal", "death"), 24
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _SIGNS = {
-    "reaction": "*", "treatment": "P", "pause": "|", "stop": "X", "withdrawal": "X", "prodrome": "v", "mucosa": "^",
-    "onset": "D", "detached": "s", "healed": "o", "death": "X",
+    "reaction": "*", "treatment": "P", "pause": "|", "stop": "x", "withdrawal": "X", "prodrome": "v", "mucosa": "^",
+    "onset": "D", "detached": "s", "healed": "o", "death": "$†$",
 }  # fmt: skip
 _SERIES = (
     ("plasma_mg_per_l", "drug in plasma,\nmg/L"), ("histamine_ng_per_ml", "histamine,\nng/mL"),
@@ -51,10 +58,17 @@ def plot_patient(events: pd.DataFrame, *, labels: Mapping[str, str] | None = Non
     Returns
     -------
     matplotlib.figure.Figure
-        16:9; save it with ``figure.savefig("patient.png", dpi=120)``. Bars are steps, as high as the drug given so far
-        (log scale); stars are reactions, in the colour of the grade with which they begin; quiet
-        stretches are shortened and hatched.
+        16:9; save it with ``figure.savefig("patient.png", dpi=120)``. The blue area is as high as the drug given so far
+        (log scale): it rises within a step and is flat where nothing is given. Stars are reactions, in the colour of
+        the grade with which they begin; quiet stretches are shortened and hatched.
+
+    Raises
+    ------
+    ValueError
+        If the frame has no rows, lacks a column or holds several patients.
     """
+    need_rows(events, ("arm", "event", "time_min", "cumulative_dose_mg", "severity"))
+    need_one_patient(events, "results.patient(7).events")
     arms = list(dict.fromkeys(events["arm"]))[:MOST_ARMS]
     figure = new_figure(title or "Doses and reactions of one patient")
     grid = {"left": 0.2, "right": 0.985, "top": 0.82, "bottom": 0.16, "hspace": 0.75}
@@ -63,25 +77,28 @@ def plot_patient(events: pd.DataFrame, *, labels: Mapping[str, str] | None = Non
         _draw_line(axis, events[events["arm"] == arm], arm_name(arm, labels))
     axes[-1].set_xlabel("time after the start of the course", fontsize=TEXT, color=INK, labelpad=6)
     _legend(figure, axes[0], events)
-    note = (
-        "Blue: drug given so far, mg (log scale). Stars: a reaction begins (yellow mild, orange moderate, red severe)."
-    )
-    note += " Hatched: a quiet stretch, shortened."
+    note = "Blue: drug given so far, mg (log scale)."
+    if (events["event"] == "reaction").any():
+        note += " Stars: a reaction begins (yellow mild, orange moderate, red severe)."
+    if any(_quiet(events.loc[events["arm"] == arm, "time_min"]) for arm in arms):
+        note += " Hatched: a quiet stretch, shortened."
     figure.text(0.02, 0.047, note, fontsize=FOOT, color=QUIET, va="bottom")
     figure.text(0.02, 0.014, f"A virtual patient. {DISCLAIMER}.", fontsize=FOOT, color=QUIET, va="bottom")
     return figure
 
 
 def _draw_line(axis: Axes, rows: pd.DataFrame, name: str) -> None:
-    steps = rows[rows["event"].isin(["step_end", "dose"]) & (rows["cumulative_dose_mg"] > 0)]
     places, ticks = _shortened(rows["time_min"])
-    if len(steps):
-        x, heights = np.interp(steps["time_min"], *places), steps["cumulative_dose_mg"].to_numpy(float)
+    times, given = given_so_far(rows)
+    least = rows.loc[rows["event"].isin(["step_end", "dose"]) & (rows["cumulative_dose_mg"] > 0), "cumulative_dose_mg"]
+    if len(least):
         axis.set_yscale("log")
-        low, high = heights.min() / 4, heights.max() * 4
-        axis.fill_between([0.0, *x], low, [low, *heights], step="pre", color="#56B4E9", linewidth=0, alpha=0.8)
+        low, most = float(least.min()) / _BELOW, float(given.max())
+        high = most * (most / low) ** 0.3
+        x, heights = np.interp(times, *places), np.maximum(given, low)
+        axis.fill_between(x, low, heights, color="#56B4E9", linewidth=0, alpha=0.8)
         axis.set_ylim(low, high)
-        axis.set_yticks([heights.max()], [f"{heights.max():,.4g} mg"], fontsize=FOOT, color=QUIET)
+        axis.set_yticks([most], [f"{most:,.4g} mg"], fontsize=FOOT, color=QUIET)
     else:
         axis.set_yticks([])
     axis.minorticks_off()
@@ -93,6 +110,32 @@ def _draw_line(axis: Axes, rows: pd.DataFrame, name: str) -> None:
         axis.axvspan(*np.interp([start, end], *places), facecolor="none", hatch="///", edgecolor="#CFCFCF", linewidth=0)
     axis.set_title("\n".join(textwrap.wrap(name, 40)), fontsize=TEXT, loc="left", color=INK, weight="bold", pad=6)
     bare(axis)
+
+
+def given_so_far(events: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Drug given so far over time, of one patient in one arm: rising evenly within a step, else flat.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        ``time_min``, ``event`` and ``cumulative_dose_mg``, in the order in which they happened.
+
+    Returns
+    -------
+    times, given : array of shape (n,)
+        Minutes, and mg; two at one time where a dose is given in a moment.
+    """
+    times, given, running = [0.0], [0.0], False
+    for event, time, total in zip(
+        events["event"], events["time_min"].astype(float), events["cumulative_dose_mg"].astype(float), strict=True
+    ):
+        if running:
+            # Points between, since an even rise is no straight line on a log scale.
+            times += list(np.linspace(times[-1], time, _BETWEEN))
+            given += list(np.linspace(given[-1], total, _BETWEEN))
+        times, given = [*times, time, time], [*given, given[-1], max(total, given[-1])]
+        running = event in _BEGINS or (running and event not in _ENDS)
+    return np.array(times), np.array(given)
 
 
 def _quiet(times: pd.Series) -> list[tuple[float, float]]:
@@ -122,19 +165,35 @@ def _shortened(times: pd.Series) -> tuple[tuple[list[float], list[float]], list[
 
 def _draw_signs(axis: Axes, rows: pd.DataFrame, places: tuple[list[float], list[float]]) -> None:
     where = axis.get_xaxis_transform()
-    for _, row in rows[rows["event"].isin(list(_SIGNS))].iterrows():
+    shown = rows[rows["event"].isin(list(_SIGNS))]
+    heights = _heights(shown, np.interp(shown["time_min"], *places))
+    for height, (_, row) in zip(heights, shown.iterrows(), strict=True):
         grade = str(row["severity"]) if row["event"] == "reaction" else "none"
         colour = GRADE_COLOURS.get(grade, INK) if row["event"] == "reaction" else INK
-        size = 22 if row["event"] == "reaction" else 11
+        size = {"reaction": 22, "death": 16}.get(str(row["event"]), 11)
         style: dict[str, Any] = {"markersize": size, "markeredgecolor": INK, "transform": where, "clip_on": False}
-        height = 0.82 if row["event"] == "reaction" else 0.55
-        axis.plot([np.interp(row["time_min"], *places)], [height], _SIGNS[row["event"]], color=colour, **style)
+        axis.plot([np.interp(row["time_min"], *places)], [height], marker=_SIGNS[row["event"]], color=colour, **style)
+
+
+def _heights(shown: pd.DataFrame, x: NDArray[np.float64]) -> list[float]:
+    """Reactions on a line of their own; below it other signs, one under the other where they would hide another."""
+    found: list[float] = []
+    last: dict[float, float] = {}
+    for event, place in zip(shown["event"], x, strict=True):
+        if event == "reaction":
+            found.append(_STAR)
+            continue
+        free = [level for level in _LEVELS if place - last.get(level, -1.0) > _APART]
+        level = free[0] if free else min(_LEVELS, key=lambda each: last[each])
+        last[level] = float(place)
+        found.append(level)
+    return found
 
 
 def _legend(figure: Figure, axis: Axes, events: pd.DataFrame) -> None:
     seen = [name for name in _SIGNS if (events["event"] == name).any()]
     handles = [
-        axis.plot([], [], _SIGNS[name], color="white" if name == "reaction" else INK, markeredgecolor=INK,
+        axis.plot([], [], marker=_SIGNS[name], color="white" if name == "reaction" else INK, markeredgecolor=INK,
                   markersize=17 if name == "reaction" else 11, linestyle="none", label=name)[0]
         for name in seen
     ]  # fmt: skip
@@ -161,9 +220,19 @@ def plot_series(series: pd.DataFrame, *, labels: Mapping[str, str] | None = None
     -------
     matplotlib.figure.Figure
         16:9; save it with ``figure.savefig("series.png", dpi=120)``.
+
+    Raises
+    ------
+    ValueError
+        If the frame has no rows, lacks a column or holds several patients.
     """
     days = "time_d" in series
+    need_rows(series, ("arm", "time_d" if days else "time_min"))
+    need_one_patient(series, "results.timeseries(patient_id=7)" if not days else "results.skin(patient_id=7)")
     shown = [pair for pair in (_SKIN_SERIES if days else _SERIES) if pair[0] in series]
+    if not shown:
+        needed = ", ".join(name for name, _ in (_SKIN_SERIES if days else _SERIES))
+        raise ValueError(f"the frame has nothing to draw; it needs one of {needed}")
     time, per = ("time_d", 1.0) if days else ("time_min", 60.0)
     figure = new_figure(title or "What was recorded over time")
     grid = {"left": 0.15, "right": 0.77, "top": 0.86, "bottom": 0.17, "hspace": 0.28}

@@ -30,7 +30,7 @@ from analysis.drawing import (
 from analysis.finding import finding
 from analysis.formatting import difference_text, needed_text, percent
 from analysis.load import RunResults
-from analysis.metrics import NECROLYSIS, SEVERITIES, metric_named
+from analysis.metrics import NECROLYSIS, SEVERITIES, finished, metric_named
 from analysis.summarise import steps_at_reaction
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def plot_comparison(
     if len(table) == 1:
         axis = figure.subplots(gridspec_kw={"left": 0.14, "right": 0.97, "top": 0.72, "bottom": 0.205})
         _draw_grades(axis, table, names, grades)
-        draw_foot(figure, results, table, [])
+        draw_foot(figure, results, table, [], intervals=False)
         return figure
     grid = {"left": 0.14, "right": 0.985, "top": 0.72, "bottom": 0.205, "wspace": 0.11}
     left, middle, right = figure.subplots(1, 3, gridspec_kw=grid, width_ratios=(1.0, 0.53, 0.49), sharey=True)
@@ -88,7 +88,7 @@ def plot_steps(results: RunResults, *, labels: Mapping[str, str] | None = None) 
     if not ladders:
         raise ValueError("no arm of this run has a protocol of more than one step; there are no steps to draw")
     names = {arm: arm_name(arm, labels) for arm in results.arms}
-    figure = new_figure(_steps_finding(steps, ladders[0], names))
+    figure = new_figure(_steps_finding(steps, ladders[0], names, _patients_in(results, ladders[0])))
     grid = {"left": 0.085, "right": 0.985, "top": 0.79, "bottom": 0.21, "hspace": 0.6}
     axes = figure.subplots(len(ladders), 1, gridspec_kw=grid, squeeze=False, sharey=True)[:, 0]
     for axis, arm in zip(axes, ladders, strict=True):
@@ -107,17 +107,23 @@ def plot_steps(results: RunResults, *, labels: Mapping[str, str] | None = None) 
         alignment="right",
         handlelength=1.3,
     )
-    draw_foot(figure, results, comparison_table(results), [])
+    draw_foot(figure, results, comparison_table(results), [], intervals=False)
     return figure
 
 
-def _steps_finding(steps: pd.DataFrame, arm: str, names: Mapping[str, str]) -> str:
+def _patients_in(results: RunResults, arm: str) -> int:
+    known = finished(results.outcomes)
+    return int(known.loc[known["arm"] == arm, "patient_id"].nunique())
+
+
+def _steps_finding(steps: pd.DataFrame, arm: str, names: Mapping[str, str], patients: int) -> str:
     share = steps[steps["arm"] == arm].groupby(["protocol", "step"], sort=False)["share"].sum()
     if share.sum() == 0:
         return f"No patient reacts with {names[arm]}"
     protocol, step = share.index[int((share.cumsum() < 0.5 * share.sum() - 1e-12).sum())]
     where = f"step {step}" if len(share[protocol]) > 1 else arm_name(protocol, None)
-    return f"With {names[arm]}, {percent(share.sum())} of patients react, half of these by {where}"
+    half = "half of these " if share.sum() * patients > 1.5 else ""
+    return f"With {names[arm]}, {percent(share.sum())} of patients react, {half}by {where}"
 
 
 def _draw_grades(axis: Axes, table: pd.DataFrame, names: Mapping[str, str], grades: tuple[str, ...]) -> None:

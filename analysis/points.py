@@ -17,8 +17,9 @@ from analysis.compare import comparison_table
 from analysis.delayed import metrics_shown
 from analysis.folder import RunFolderError, UnfinishedRunError, read_columns, read_run
 from analysis.formatting import DISCLAIMER, WIDTH, capitalised, percent
+from analysis.harm import HARMED, harm_table, measure_named
 from analysis.load import FailedRowsWarning, RunResults, load_results
-from analysis.metrics import metric_named, paired_values
+from analysis.metrics import paired_values
 from analysis.stacked import StackedRuns
 
 _KINDS = {"int64": "int64", "float64": "float64", "boolean": "bool", "string": "string"}
@@ -151,7 +152,8 @@ def points_table(results: SweepResults, metric: str | None = None, *, level: flo
     ----------
     results : SweepResults
     metric : str, optional
-        A name in `analysis.METRICS`; by default the first of `SweepResults.metrics_shown`.
+        A name in `analysis.METRICS`, or ``"harmed"``: a moderate or severe immediate reaction, or epidermal necrolysis.
+        By default the one of `SweepResults.metrics_shown`, and ``"harmed"`` where there are several.
     level : float
         Confidence level.
 
@@ -160,15 +162,31 @@ def points_table(results: SweepResults, metric: str | None = None, *, level: flo
     pandas.DataFrame
         One row per point and arm: ``point``, ``label``, the swept values, ``arm``, ``metric``, ``n``, and ``risk`` and
         ``risk_difference`` (from that point's reference arm, on the same patients), each with ``_low`` and ``_high``.
+
+    Raises
+    ------
+    ValueError
+        If the run is no sweep, or the metric is unknown.
     """
-    chosen = metric if metric is not None else results.metrics_shown()[0]
-    metric_named(chosen)
+    need_sweep(results, "points_table")
+    shown = results.metrics_shown() if metric is None else [metric]
+    chosen = shown[0] if len(shown) == 1 else HARMED
+    measure_named(chosen)
     kept = ["arm", "metric", "n", "reference", *_with_limits("risk"), *_with_limits("risk_difference")]
     parts = []
     for row, (_, run) in zip(results.points.drop(columns="folder").to_dict("records"), results.runs(), strict=True):
-        part = comparison_table(run, chosen, level=level)[kept]
-        parts.append(part.assign(**row)[[*map(str, row), *kept]])
+        part = harm_table(run, level) if chosen == HARMED else comparison_table(run, chosen, level=level)
+        parts.append(part[kept].assign(**row)[[*map(str, row), *kept]])
     return pd.concat(parts, ignore_index=True)
+
+
+def need_sweep(results: Any, asking: str) -> None:
+    """Raise a ValueError, with the remedy, where a plain run is given for a sweep."""
+    if not isinstance(results, SweepResults):
+        raise ValueError(
+            f"{asking} reads the points of a sweep, and this is {results!r}; load the folder of a sweep, or compare "
+            "the arms of a run with comparison_table"
+        )
 
 
 def _with_limits(name: str) -> list[str]:
@@ -180,7 +198,7 @@ def format_points(table: pd.DataFrame) -> str:
 
     A long sweep is cut; the whole table is what `points_table` returns.
     """
-    metric, arms = metric_named(table["metric"].iloc[0]), list(dict.fromkeys(table["arm"]))
+    metric, arms = measure_named(table["metric"].iloc[0]), list(dict.fromkeys(table["arm"]))
     heads = ["point", "values", *arms]
     rows = []
     for number, part in table.groupby("point", sort=True):

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.drawing import FOOT, HEAD, INK, QUIET, TEXT, arm_name, bare, new_figure
 from analysis.formatting import DISCLAIMER
+from analysis.plot_frames import need_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,7 +53,10 @@ def plot_sensitivity(table: pd.DataFrame, arm: str, *, title: str = "") -> Figur
     ------
     LookupError
         If the table has no such arm.
+    ValueError
+        If the frame has no rows or lacks a column.
     """
+    need_rows(table, ("arm", "measure", "parameter", "kind", "at_value", "at_low", "at_high", "effect"))
     part = table[table["arm"] == arm]
     if part.empty:
         raise LookupError(f"no arm {arm!r} in this table; there are {', '.join(dict.fromkeys(table['arm']))}")

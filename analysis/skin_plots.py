@@ -76,7 +76,7 @@ def plot_body_surface(results: RunResults, *, labels: Mapping[str, str] | None =
         _draw_pairs(axes[-1], results, pairs, names[results.reference])
     _share_height(axes, len(panels), skin)
     figure.text(0.02, 0.093, _HOW_TO_READ, fontsize=FOOT, color=QUIET, va="bottom")
-    draw_foot(figure, results, table, _notes(results, panels, ill, names))
+    draw_foot(figure, results, table, _notes(results, panels, ill, names), intervals=False)
     return figure
 
 

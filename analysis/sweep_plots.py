@@ -236,6 +236,8 @@ def _breakthrough_finding(steps: pd.DataFrame, name: str) -> str:
     if total == 0:
         return f"No patient reacts during the steps of {name}"
     last = steps.iloc[-1]
+    if total == 1:
+        return f"The one breakthrough of {name} comes at step {steps.loc[steps['count'].idxmax(), 'step']}"
     at_last = f"Of {total} first breakthroughs of {name}, {percent(last['count'] / total)} come at step {last['step']}"
     if steps["bag"].nunique() < 2:
         return at_last

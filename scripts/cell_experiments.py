@@ -7,9 +7,10 @@ so. Research and teaching software, not medical advice.
 
 from __future__ import annotations
 
-import sys
+import argparse
 
 from _cell_experiments import EXPERIMENTS, Dish, Row
+from _whole_number import whole_number
 
 VERDICTS = {True: "yes", False: "**no**", None: "–"}
 
@@ -20,8 +21,13 @@ def line(row: Row) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def main(cells: int = 3000, seed: int = 1) -> None:
+def main(words: list[str] | None = None) -> None:
     """Print the table, and how many of the figures lie inside."""
+    parser = argparse.ArgumentParser(description="Lay published experiments on cells in a dish beside simulated ones.")
+    parser.add_argument("cells", nargs="?", type=whole_number, default=3000, help="cells of each experiment")
+    parser.add_argument("seed", nargs="?", type=whole_number, default=1, help="key of all random numbers")
+    given = parser.parse_args(words)
+    cells, seed = given.cells, given.seed
     rows = [row for experiment in EXPERIMENTS for row in experiment(Dish(cells, seed))]
     print("| experiment | measured | simulated | published | inside | remark |", "|" + " --- |" * 6, sep="\n")
     print(*map(line, rows), sep="\n")
@@ -30,4 +36,4 @@ def main(cells: int = 3000, seed: int = 1) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:3]))
+    main()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from abm import load_study, run_study
+from abm import load_study, run_script, run_study
 from analysis import decision_table, plot_decision_map
 
 STRATEGIES = ("full_dose", "slow", "ladder", "premedicated", "avoided")
@@ -42,4 +42,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

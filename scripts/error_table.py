@@ -7,20 +7,24 @@ the number of cells, by the lattice of the tissue, and with and without the nois
 
 from __future__ import annotations
 
-import sys
+import argparse
 
 from _error_rows import by_cells, by_lattice, by_noise, by_step
+from _whole_number import whole_number
 
 TABLES = {"steps": by_step, "cells": by_cells, "lattice": by_lattice, "noise": by_noise}
 
 
-def main(table: str = "steps", *sizes: int) -> None:
-    """Print the rows of one table; `sizes` are the patients and the cells."""
-    if table not in TABLES:
-        raise SystemExit(f"no table {table!r}; there are {', '.join(TABLES)}")
-    for row in TABLES[table](*sizes):
+def main(words: list[str] | None = None) -> None:
+    """Print the rows of one table."""
+    parser = argparse.ArgumentParser(description="Measure errors of the engine against a fine reference.")
+    parser.add_argument("table", nargs="?", choices=TABLES, default="steps")
+    parser.add_argument("patients", nargs="?", type=whole_number)
+    parser.add_argument("cells", nargs="?", type=whole_number)
+    given = parser.parse_args(words)
+    for row in TABLES[given.table](*(size for size in (given.patients, given.cells) if size is not None)):
         print(row, flush=True)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2], *map(int, sys.argv[2:4]))
+    main()

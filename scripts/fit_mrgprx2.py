@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.stats import binomtest
 
-from abm import load_scenario, run_study
+from abm import load_scenario, run_script, run_study
 
 TRIALS = [
     ("one_hour", "Polk 1988", 9, 11), ("one_hour", "Healy 1990", 8, 10), ("two_hours", "Healy 1990", 3, 10),
@@ -57,4 +57,4 @@ def main(words: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

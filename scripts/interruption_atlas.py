@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from abm import load_study, run_study
+from abm import load_study, run_script, run_study
 from analysis import interruption_table, plot_interruption_atlas, restart_table
 
 
@@ -44,4 +44,4 @@ def tell(done: int, patients: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

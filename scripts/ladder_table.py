@@ -7,10 +7,12 @@ step, the highest calcium within it, and the mean share of cells that have fired
 
 from __future__ import annotations
 
-import sys
+import argparse
 
 import numpy as np
+from _whole_number import whole_number
 
+from abm import run_script
 from abm.engine.body import new_course
 from abm.parameters.catalog import DRUGS, default_parameters
 from abm.population import select_patients
@@ -33,8 +35,14 @@ def follow(arm: Arm, study: Scenario, patient: dict[str, object]) -> np.ndarray:
     return np.array(list(rows.values()))
 
 
-def main(drug: str = "penicillin_g", patients: int = 40, cells: int = 1000) -> None:
+def main(words: list[str] | None = None) -> None:
     """Print the table for one drug."""
+    parser = argparse.ArgumentParser(description="Follow mast cells through the 12-step ladder.")
+    parser.add_argument("drug", nargs="?", choices=DRUGS, default="penicillin_g", metavar="drug")
+    parser.add_argument("patients", nargs="?", type=whole_number, default=40)
+    parser.add_argument("cells", nargs="?", type=whole_number, default=1000)
+    given = parser.parse_args(words)
+    drug, patients, cells = given.drug, given.patients, given.cells
     arms = [
         Arm(name, build_protocol(protocol, drug, DRUGS[drug].usual_dose_mg), reference=name == "ladder")
         for name, protocol in (("ladder", "ladder_12_step"), ("full dose at once", "full_dose"))
@@ -50,4 +58,4 @@ def main(drug: str = "penicillin_g", patients: int = 40, cells: int = 1000) -> N
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2], *map(int, sys.argv[2:4]))
+    run_script(main)

@@ -36,6 +36,8 @@ def main() -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "docs")
     parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if a page is out of date")
     asked = parser.parse_args()
+    if not asked.folder.is_dir():
+        parser.error(f"no folder {asked.folder}")
     fresh = {path: with_tables(path.read_text(encoding="utf-8")) for path in sorted(asked.folder.glob("*.md"))}
     if asked.folder == ROOT / "docs":
         fresh[ROOT / "scenarios" / FILE] = schema_text()

@@ -9,18 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from _figure_frames import cell_traces
+from _figure_frames import cell_traces, save, searched_ladders, sensitivity_table
 
 import analysis as an
-from abm import crosslink_bell, load_study, run_study
-
-DOTS = {"slide": 80, "print": 219}  # an inch of the figures' 16 × 9
+from abm import crosslink_bell, load_study, run_script, run_study
 
 
 def figures(patients: int, cells: int, out: Path) -> Iterator[tuple[str, Any]]:
     """Run what is needed and yield each figure with its name."""
-    study = load_study("comparison", ["record=[timeseries, cells]"])
-    ige = run_study(study, patients=patients, cells=cells, out=out / "ige")
+    recorded = load_study("comparison", ["record=[timeseries, cells]"])
+    ige = run_study(recorded, patients=patients, cells=cells, out=out / "ige")
     skin = run_study("sjs", patients=patients, out=out / "skin")
     patient = int(ige.outcomes.sort_values("reactions")["patient_id"].iloc[-1])
     for draw in (an.plot_comparison, an.plot_courses, an.plot_dilemma, an.plot_steps):
@@ -37,10 +35,14 @@ def figures(patients: int, cells: int, out: Path) -> Iterator[tuple[str, Any]]:
     yield "bell", an.plot_bell(crosslink_bell())
     atlas = an.interruption_table(run_study("interruption_atlas", patients=2, cells=cells, out=out / "atlas"))
     yield "interruption_atlas", an.plot_interruption_atlas(an.restart_table(atlas))
-    study = load_study("decision_map", [f"sweep.zip.cells=[{cells}, {cells}, 10]"])
-    sweep = run_study(study, patients=patients, out=out / "map")
+    mechanisms = load_study("decision_map", [f"sweep.zip.cells=[{cells}, {cells}, 10]"])
+    sweep = run_study(mechanisms, patients=patients, out=out / "map")
     yield "decision_map", an.plot_decision_map(an.decision_table(sweep))
     yield "points", an.plot_points(an.points_table(sweep))
+    ladders = run_study("sweep_protocols", patients=max(2, patients // 4), cells=cells, out=out / "sweep")
+    yield "sweep", an.plot_sweep(ladders)
+    yield "protocol_front", an.plot_protocol_front(*searched_ladders(patients, cells, out / "search"))
+    yield "sensitivity", an.plot_sensitivity(sensitivity_table(patients, cells, out / "sensitivity"), "rdd")
 
 
 def main() -> None:
@@ -51,10 +53,8 @@ def main() -> None:
     parser.add_argument("--cells", type=int, default=1000)
     given = parser.parse_args()
     for name, figure in figures(given.patients, given.cells, given.out):
-        for use, dots in DOTS.items():
-            figure.savefig(given.out / f"{name}_{use}.png", dpi=dots)
-        print(given.out / f"{name}_slide.png", flush=True)
+        print(save(figure, given.out / name), flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from abm import run_study
+from abm import run_script, run_study
 from analysis import comparison_table, format_table, summarise_arms
 
 
@@ -43,4 +43,4 @@ def tell(done: int, patients: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

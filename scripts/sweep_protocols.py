@@ -8,9 +8,8 @@ that file to sweep other values. Research and teaching software, not medical adv
 from __future__ import annotations
 
 import argparse
-import sys
 
-from abm import crosslink_bell, run_study
+from abm import crosslink_bell, run_script, run_study
 from analysis import plot_bell, plot_step_at_breakthrough, plot_sweep, sweep_table
 
 LABELS = {
@@ -51,4 +50,4 @@ def main(words: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -44,7 +44,8 @@ class Optimum:
     winner : str
         Name of the protocol in ``winner.yaml``.
     why : str
-        By what rule it was chosen: ``"limit"``, ``"safer and shorter"``, ``"least risk"``.
+        By what rule it was chosen: ``"limit"``, ``"safer and shorter"``, ``"least risk"``; ``"riskier"`` for the least
+        risk where every design has more than the reference.
     """
 
     folder: Path
@@ -111,7 +112,7 @@ def optimise(
         write_csv(folder / "protocols.csv", table)
         winner, why = choose(table)
         kept = [name for name in dict.fromkeys((winner, shorter_and_as_safe(table))) if name]
-        text = _winner_yaml(scenario, arm, given, {name: _numbered(designs, name) for name in kept})
+        text = _winner_yaml(scenario, arm, given, {name: _numbered(designs, name) for name in kept}, why)
         write_whole(folder / "winner.yaml", lambda file: file.write(text.encode()))
     return Optimum(folder, trials, table, winner, why)
 
@@ -201,9 +202,12 @@ def _robustness(
     people = SamePatients(_sized(fresh, min(effort.fresh, _ROBUST_PATIENTS), effort.cells), threads)
     found = []
     for number, changed in enumerate([{}, *sets]):
-        tell("sets of parameters", number, len(sets) + 1)
-        found.append(store.get(f"fresh set {number}", partial(_risks, people, changed)))
-    tell("sets of parameters", len(sets) + 1, len(sets) + 1)
+        key = f"fresh set {number}"
+        if number and key not in store.found:
+            tell("other sets of parameters", number - 1, len(sets))
+        found.append(store.get(key, partial(_risks, people, changed)))
+    if sets:
+        tell("other sets of parameters", len(sets), len(sets))
     risks = pd.DataFrame(found)
     return pd.DataFrame({"robust_risk": risks.quantile(effort.quantile), "worst_risk": risks.max()})
 
@@ -224,7 +228,7 @@ def choose(protocols: pd.DataFrame) -> tuple[str, str]:
     """Choose the winner of the designs, and say by which rule.
 
     The shortest whose upper limit is within the limit; without one, the shortest that is shorter than the reference
-    and has no more risk on the same patients; without one, the least risky.
+    and has no more risk on the same patients; without one, the least risky, be it riskier than the reference.
     """
     designs = protocols[protocols["protocol"].str.startswith("design_")].sort_values(["duration_min", "risk"])
     within = designs[designs["within_limit"]]
@@ -233,7 +237,9 @@ def choose(protocols: pd.DataFrame) -> tuple[str, str]:
     better = shorter_and_as_safe(protocols)
     if better:
         return better, "safer and shorter"
-    return str(designs.sort_values(["risk", "duration_min"])["protocol"].iloc[0]), "least risk"
+    least = designs.sort_values(["risk", "duration_min"]).iloc[0]
+    riskier = least["risk"] > protocols.set_index("protocol").loc[REFERENCE, "risk"]
+    return str(least["protocol"]), "riskier" if riskier else "least risk"
 
 
 def verdict(found: Optimum, effort: Effort) -> str:
@@ -250,6 +256,10 @@ def verdict(found: Optimum, effort: Effort) -> str:
         ),
         "least risk": (
             f"No design is within {limit}, and none is both shorter than {REFERENCE} and as safe. Least risk: {what}."
+        ),
+        "riskier": (
+            f"No winner: every design that was tried on fresh patients was riskier than {REFERENCE}. The least risky: "
+            f"{what}."
         ),
     }
     other = shorter_and_as_safe(found.protocols)
@@ -268,13 +278,15 @@ def _numbered(designs: Sequence[Design], name: str) -> Design:
     return designs[int(name.removeprefix("design_")) - 1]
 
 
-def _winner_yaml(scenario: Scenario, arm: Arm, given: Given, kept: Mapping[str, Design]) -> str:
+def _winner_yaml(scenario: Scenario, arm: Arm, given: Given, kept: Mapping[str, Design], why: str) -> str:
     """A scenario of the winner beside the reference protocol, and of a shorter design that is as safe."""
     arms = [dataclasses.replace(arm, name=REFERENCE, course=published_steps(REFERENCE, given))]
     head = "# Written by `desensim optimise`. Simulation: research and teaching, not medical advice. In short:\n"
     for name, (found, design) in zip(("designed_ladder", "shorter_ladder"), kept.items(), strict=False):
         arms.append(dataclasses.replace(arm, name=name, course=design.steps(given), reference=False))
         head += f"# {name} ({found}): {design.words()}\n"
+    if why == "riskier":
+        head += f"# No winner: riskier than {REFERENCE} in fresh patients, as was every design that was tried.\n"
     question = f"Is the designed ladder as safe as {REFERENCE}?"
     whole = dataclasses.replace(scenario, name="designed_ladder", question=question, arms=tuple(arms))
     return head + resolved_yaml(whole)

@@ -28,6 +28,7 @@ from abm.studies.ladder_design import (
     Given,
     design_of,
 )
+from abm.studies.point_store import whole_lines
 from abm.studies.science import science
 
 Progress = Callable[[str, int, int], None]
@@ -184,7 +185,8 @@ def search(folder: Path, given: Given, judge: Judge, effort: Effort, progress: P
 
 
 def _study(optuna: Any, folder: Path) -> Any:
-    """The study in the folder; a trial that a killed process left running is given up."""
+    """The study in the folder; a line and a trial that a killed process left unfinished are given up."""
+    whole_lines(folder / JOURNAL, lambda line: isinstance(line, dict) and "op_code" in line)
     journal = science("optuna.storages.journal")
     storage = optuna.storages.JournalStorage(journal.JournalFileBackend(str(folder / JOURNAL)))
     study = optuna.create_study(

@@ -88,16 +88,50 @@ class PointStore:
             raise DifferentRun(f"{self.path} holds another study ({what}); choose another --out")
 
     def _read(self) -> dict[str, Any]:
-        """Findings on the disk; a line that a killed process left half-written is cut off."""
-        file = self.path / FOUND
-        if not file.exists():
-            return {}
-        data = file.read_bytes()
-        whole = data[: data.rfind(b"\n") + 1]
-        if len(whole) < len(data):
-            with writing(file), open(file, "r+b") as out:
-                out.truncate(len(whole))
-        return dict(json.loads(line) for line in whole.splitlines())
+        """Findings on the disk."""
+        found: dict[str, Any] = {}
+        for line in whole_lines(self.path / FOUND, _is_finding):
+            found[line[0]] = line[1]
+        return found
+
+
+def _is_finding(line: Any) -> bool:
+    return isinstance(line, list) and len(line) == 2 and isinstance(line[0], str)
+
+
+def whole_lines(file: Path, fits: Callable[[Any], bool]) -> list[Any]:
+    """Read a file of one JSON value a line; a last line that a killed process left half-written is cut off.
+
+    Parameters
+    ----------
+    file : Path
+        May be absent.
+    fits : callable
+        Whether a value is one of those that the file holds.
+
+    Raises
+    ------
+    RunFolderError
+        A line in the middle is damaged, with its place.
+    """
+    if not file.exists():
+        return []
+    data = file.read_bytes()
+    whole = data[: data.rfind(b"\n") + 1]
+    found = []
+    for number, line in enumerate(whole.splitlines(), start=1):
+        try:
+            value = json.loads(line)
+        except ValueError:
+            value = None
+        if not fits(value):
+            raise RunFolderError(f"{file} is damaged in line {number}; choose another --out")
+        found.append(value)
+    if len(whole) < len(data):
+        with writing(file), open(file, "r+b") as out:
+            out.truncate(len(whole))
+            os.fsync(out.fileno())
+    return found
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:

@@ -92,13 +92,16 @@ def sensitivity(
     MissingExtra
         SALib is not installed.
     BadQuestion
-        For a name or pattern that fits nothing, or an unknown arm.
+        For a name or pattern that fits nothing, an unknown arm, or a base sample that is no power of two.
     SelectionError, RunFolderError, CannotWrite
         As `abm.study.run_study`.
     """
     science("SALib")
     if plan.measure not in MEASURES:
         raise BadQuestion(f"unknown measure {plan.measure!r}; choose one of {', '.join(MEASURES)}")
+    if plan.sobol_points & (plan.sobol_points - 1):
+        near = 2 ** plan.sobol_points.bit_length()
+        raise BadQuestion(f"{plan.sobol_points} Sobol' points are no power of two; take {near // 2} or {near}")
     scenario = arms_alone(dataclasses.replace(scenario, record=frozenset(), samples=(), replicates=1), plan.arms)
     scenario = dataclasses.replace(scenario, cells=plan.cells or scenario.cells)
     identity = _identity(scenario, plan)

@@ -9,7 +9,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import decision_table, load_results, plot_decision_map, treatment_table
+from analysis import (
+    decision_table,
+    format_points,
+    load_results,
+    plot_decision_map,
+    plot_points,
+    points_table,
+    treatment_table,
+)
 
 ROOT = Path(__file__).parents[2]
 STRATEGIES = ["full_dose", "slow", "ladder", "premedicated", "avoided"]
@@ -61,6 +69,37 @@ def test_avoiding_harms_nobody_and_treats_nobody(made) -> None:
     avoided = decision_table(load_results(made[0]), arms=["avoided"])
     assert avoided["harmed"].tolist() == [0.0, 0.0, 0.0]
     assert avoided["treated_unharmed"].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_sweep_of_both_mechanisms_asks_for_harm_of_either_kind(made) -> None:
+    sweep = load_results(made[0])
+    table, harm = points_table(sweep), decision_table(sweep).set_index(["swept_drug", "arm"])["harmed"]
+    assert set(table["metric"]) == {"harmed"}
+    found = table.set_index(["swept_drug", "arm"])["risk"]
+    pd.testing.assert_series_equal(found, harm.reindex(found.index), check_names=False)
+    first = table[table["arm"] == "history"].set_index("swept_drug")
+    assert first.loc["carbamazepine", "risk"] == 1.0
+    assert first.loc["carbamazepine", "risk_difference"] == pytest.approx(1.0 - found["carbamazepine", "full_dose"])
+    axis = plot_points(table).axes[0]
+    assert axis.get_xlabel() == "patients with moderate or severe reaction, or necrolysis"
+    assert [tick.get_text() for tick in axis.get_yticklabels()] == ["penicillin G", "vancomycin", "carbamazepine"]
+    assert "moderate or severe reaction, or necrolysis" in format_points(table).lower()
+    with pytest.raises(ValueError, match=r"choose one of reacted, .*, harmed"):
+        points_table(sweep, "pain")
+
+
+def test_fields_are_filled_within_their_edges_and_the_foot_counts_the_arms(made) -> None:
+    table = decision_table(load_results(made[0]))
+    table.loc[(table["swept_drug"] == "carbamazepine") & (table["arm"] != "history"), "n"] = 1
+    table[["harmed", "reacted"]] = 1.0
+    figure = plot_decision_map(table)
+    axis = figure.axes[0]
+    figure.draw_without_rendering()
+    for patch, text in zip(axis.patches, axis.texts[1::2], strict=True):
+        edge, words = patch.get_window_extent(), text.get_window_extent()
+        assert edge.x0 + 3 < words.x0
+        assert words.x1 < edge.x1 - 3
+    assert "penicillin G 2, vancomycin 2, carbamazepine 1–2." in figure.texts[-1].get_text()
 
 
 def test_unknown_rows_and_arms_are_told(made) -> None:

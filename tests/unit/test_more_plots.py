@@ -84,7 +84,11 @@ def test_the_raster_has_a_dot_for_each_cell_that_fires():
     cells = pd.DataFrame({"arm": ["one"] * 4 + ["two"] * 4, "cell": list(range(4)) * 2, "organ": ["skin", "lung"] * 4,
                           "threshold": 1.0, "fired_min": [1.0, 2.0, None, None] + [None] * 4})  # fmt: skip
     figure = plot_raster(cells)
-    assert [len(axis.collections[0].get_offsets()) for axis in figure.axes] == [2, 0]
+    fired = [
+        {len(marks.get_paths()[0]): len(marks.get_offsets()) for marks in axis.collections} for axis in figure.axes
+    ]
+    assert [list(each.values()) for each in fired] == [[1, 1], [0, 0]]
+    assert len(fired[0]) == 2, "organs have shapes of their own"
     assert "50% with one; 0% with two" in title(figure)
     assert "none" in words(figure)
 
@@ -118,3 +122,35 @@ def test_points_have_a_marker_for_each_arm():
     marked = [line for line in figure.axes[0].lines if line.get_marker() not in ("None", "")]
     assert [len(line.get_xdata()) for line in marked] == [3, 3]
     assert title(figure).startswith("Severe reaction: from 5% (full dose; dose 0) to 25%")
+
+
+def swept_table(**columns) -> pd.DataFrame:
+    """Two points of one arm, with swept columns."""
+    frame = pd.DataFrame({"point": [0, 1], "label": ["raw 0", "raw 1"]})
+    about = {"arm": "rdd", "metric": "severe", "n": 20, "risk": [0.1, 0.2], "risk_low": 0.0, "risk_high": 0.5}
+    return frame.assign(**columns).assign(**about)
+
+
+@pytest.mark.parametrize(
+    ("columns", "names"),
+    [
+        (
+            {"swept_drug": ["penicillin_g", "vancomycin"], "select": ["{}", "[]"], "cells": 50},
+            ["penicillin G", "vancomycin"],
+        ),
+        ({"cells": [50, 1000], "population": "sensitised_adult"}, ["cells 50", "cells 1,000"]),
+        ({"from_1_course_1_gap_h": [2.0, 48.0], "from_4_course_1_gap_h": [2.0, 48.0]}, ["gap 2 h", "gap 48 h"]),
+        ({}, ["raw 0", "raw 1"]),
+    ],
+)
+def test_points_are_named_by_what_tells_them_apart(columns, names):
+    figure = plot_points(swept_table(**columns))
+    assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == names
+    assert f"from 10% (RDD; {names[0]}) to 20% (RDD; {names[1]})" in title(figure)
+
+
+def test_points_with_long_names_are_numbered_where_the_title_names_their_numbers():
+    figure = plot_points(swept_table(label=["a long name of a point of a sweep " * 2, "short"]))
+    ticks = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
+    assert [tick[:3] for tick in ticks] == ["0: ", "1: "]
+    assert "(RDD; point 0)" in title(figure)

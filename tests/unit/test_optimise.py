@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from abm.cli import app
+from abm.run_folder import RunFolderError
 from abm.scenario_file import load_scenario
 from abm.studies import optimise_search
 from abm.studies.common_numbers import SamePatients
@@ -65,6 +66,29 @@ def test_a_search_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path) -> No
     pd.testing.assert_frame_equal(whole, resumed)
 
 
+@pytest.mark.parametrize("left", [0.995, 0.6, 0.3, 0.0])
+def test_a_search_whose_journal_was_cut_in_a_line_goes_on_as_if_it_had_not_been(tmp_path, left) -> None:
+    tell = quiet(tmp_path / "a")
+    whole = search(tmp_path / "a", PENICILLIN, known_risk, Effort(trials=8), tell)
+    journal = tmp_path / "a" / optimise_search.JOURNAL
+    data = journal.read_bytes()
+    end = int(left * len(data))
+    while data[end - 1 : end] == b"\n":
+        end -= 1
+    journal.write_bytes(data[:end])
+    pd.testing.assert_frame_equal(search(tmp_path / "a", PENICILLIN, known_risk, Effort(trials=8), tell), whole)
+
+
+def test_a_damaged_line_of_the_journal_is_told_with_its_place(tmp_path) -> None:
+    tell = quiet(tmp_path / "a")
+    search(tmp_path / "a", PENICILLIN, known_risk, Effort(trials=2), tell)
+    journal = tmp_path / "a" / optimise_search.JOURNAL
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([*lines[:2], lines[2][:10], *lines[3:]]))
+    with pytest.raises(RunFolderError, match=r"search.log is damaged in line 3; choose another --out"):
+        search(tmp_path / "a", PENICILLIN, known_risk, Effort(trials=2), tell)
+
+
 def quiet(folder: Any) -> Any:
     folder.mkdir()
     return lambda *told: None
@@ -109,14 +133,17 @@ def test_else_the_shortest_that_is_as_safe_as_the_reference_and_shorter() -> Non
 def test_else_the_least_risky() -> None:
     table = protocols(REFERENCE, ("design_1", 100, 0.2, False), ("design_2", 400, 0.07, False))
     assert choose(table) == ("design_2", "least risk")
+    table = protocols(REFERENCE, ("design_1", 100, 0.2, False), ("design_2", 400, 0.09, False))
+    assert choose(table) == ("design_2", "riskier")
 
 
-@pytest.mark.parametrize("why", ["limit", "safer and shorter", "least risk"])
+@pytest.mark.parametrize("why", ["limit", "safer and shorter", "least risk", "riskier"])
 def test_the_verdict_names_the_winner_and_its_bound(why) -> None:
     table = protocols(REFERENCE, ("design_1", 300, 0.04, True)).assign(risk_high=[0.1, 0.049])
     told = "design_1 takes 5.00 h; risk 4.0 %, upper 95 % bound 4.9 % (ladder_12_step takes 5.65 h; risk 8.0 %"
     said = verdict(Optimum(None, pd.DataFrame(), table, "design_1", why), Effort())  # type: ignore[arg-type]
     assert told in said
+    assert said.startswith("No winner: every design that was tried on fresh patients was riskier") == (why == "riskier")
 
 
 def test_a_winner_that_is_long_does_not_hide_a_shorter_one_as_safe_as_the_reference() -> None:
@@ -172,8 +199,15 @@ def test_the_command_writes_a_winner_that_can_be_run(tmp_path) -> None:
     fresh = json.loads((tmp_path / "o" / "fresh" / "run.json").read_text(encoding="utf-8"))
     assert fresh["seed"] != winner.seed
     assert (tmp_path / "o" / "front.png").read_bytes().startswith(b"\x89PNG")
+    best_risk, ladder = (table.set_index("protocol").loc[name, "risk"] for name in (choose(table)[0], "ladder_12_step"))
+    text = (tmp_path / "o" / "winner.yaml").read_text(encoding="utf-8")
+    assert ("# No winner: riskier than" in text) == ("No winner" in done.stdout) == (best_risk > ladder)
+    journal = tmp_path / "o" / optimise_search.JOURNAL
+    journal.write_bytes(journal.read_bytes()[:-9])
     again = CliRunner().invoke(app, words)
     assert again.stdout == done.stdout
+    assert "other sets of parameters: 1 of 1" in again.stderr
+    assert "other sets of parameters: 0 of 1" not in again.stderr
     other = CliRunner().invoke(app, [*words, "--limit", "0.1"])
     assert other.exit_code == 2
     assert "holds another study" in other.output

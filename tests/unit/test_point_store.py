@@ -39,6 +39,19 @@ def test_a_half_written_line_is_cut_off(tmp_path) -> None:
     assert [json.loads(line) for line in lines] == [["a", 1.0], ["b", None], ["c", 2.0]]
 
 
+@pytest.mark.parametrize("line", [b'["b", 0.1["c", 2.0]', b"\x00\x00", b"{}", b'["b"]'])
+def test_a_damaged_line_in_the_middle_is_told_with_its_place(tmp_path, line) -> None:
+    with PointStore(tmp_path, IDENTITY).opened() as store:
+        store.put("a", 1.0)
+    with open(tmp_path / FOUND, "ab") as file:
+        file.write(line + b'\n["d", 4.0]\n["e"')
+    before = (tmp_path / FOUND).read_bytes()
+    told = r"found.jsonl is damaged in line 2; choose another --out"
+    with pytest.raises(RunFolderError, match=told), PointStore(tmp_path, IDENTITY).opened():
+        pass
+    assert (tmp_path / FOUND).read_bytes() == before
+
+
 def test_the_folder_of_another_study_is_refused(tmp_path) -> None:
     with PointStore(tmp_path, IDENTITY).opened():
         pass

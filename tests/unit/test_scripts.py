@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from PIL import Image
 
 import abm
 import analysis
@@ -78,11 +79,58 @@ def test_make_figures_draws_every_figure(tmp_path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=600)
     assert done.returncode == 0, done.stderr
     drawn = sorted(path.name for path in (tmp_path / "figures").glob("*.png"))
-    assert len(drawn) == 34
+    assert len(drawn) == 40
     for name in drawn:
-        size = (tmp_path / "figures" / name).read_bytes()[16:24]
-        width = int.from_bytes(size[:4], "big")
-        assert width == (1280 if name.endswith("_slide.png") else 3504)
+        with Image.open(tmp_path / "figures" / name) as picture:
+            width, dots_an_inch = picture.width, picture.info["dpi"][0]
+        assert (width, round(dots_an_inch)) == ((1280, 96) if name.endswith("_slide.png") else (3508, 300))
+
+
+def test_make_figures_has_every_figure_of_the_package() -> None:
+    tree = ast.parse((ROOT / "scripts" / "make_figures.py").read_text(encoding="utf-8"))
+    public = {name for name in analysis.__all__ if name.startswith("plot_")}
+    assert len(public) >= 19
+    assert public - used_of("an", tree) == set()
+
+
+WRONG = [
+    ("interruption_atlas", "--drugs nix", "unknown drug 'nix'"),
+    ("interruption_atlas", "--patients 0", "patients is 0; allowed: 1 to"),
+    ("interruption_atlas", "--patients 2 --out other", "other is not empty and holds no run; choose another --out"),
+    ("decision_map", "--patients 0", "patients is the number 0; allowed: 1 to"),
+    ("make_figures", "--patients 0", "patients is 0; allowed: 1 to"),
+    ("make_figures", "--out letter/figures", "cannot write letter/figures"),
+    ("run_population", "nix", "no such file, and no shipped scenario of that name"),
+    ("sweep_protocols", "--patients 0", "patients is 0; allowed: 1 to"),
+    ("sweep_protocols", "comparison --patients 1 --cells 50 --out run", "there is no sweep to draw"),
+    ("fit_mrgprx2", "--cells 0", "cells is 0; allowed: "),
+    ("cell_experiments", "abc", "'abc' is no whole number of 1 or more"),
+    ("error_table", "steps 0", "'0' is no whole number of 1 or more"),
+    ("error_table", "stairs", "invalid choice: 'stairs'"),
+    ("ladder_table", "nix", "invalid choice: 'nix'"),
+    ("make_docs", "nowhere", "no folder nowhere"),
+]
+
+
+@pytest.mark.parametrize(("script", "words", "told"), WRONG)
+def test_what_a_user_can_put_right_is_told_in_a_line(script, words, told, tmp_path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "diary.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "letter").write_text("dear", encoding="utf-8")
+    command = [sys.executable, str(ROOT / "scripts" / f"{script}.py"), *words.split()]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=300)
+    assert done.returncode == 2, done.stderr
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_error_of_a_library_keeps_its_traceback() -> None:
+    with pytest.raises(ValueError, match="invalid literal"):
+        abm.run_script(lambda: int("x"))
+    with pytest.raises(SystemExit) as ended:
+        abm.run_script(lambda: None)
+    assert ended.value.code == 0
 
 
 def test_fit_mrgprx2_fits_and_compares() -> None:

@@ -132,6 +132,12 @@ def test_unknown_names_are_told_with_the_nearest(scenario, tmp_path) -> None:
         sensitivity(scenario, Plan(measure="luck"), tmp_path / "s")
 
 
+def test_a_base_sample_that_is_no_power_of_two_is_refused(scenario, tmp_path) -> None:
+    with pytest.raises(BadQuestion, match="3 Sobol' points are no power of two; take 2 or 4"):
+        sensitivity(scenario, Plan(sobol_points=3), tmp_path / "s")
+    assert not (tmp_path / "s").exists()
+
+
 def test_arms_that_others_follow_are_kept() -> None:
     kept = arms_alone(load_scenario("sjs"), ["ladder"])
     assert [arm.name for arm in kept.arms] == ["first_exposure", "ladder"]
