@@ -11,18 +11,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analysis.bell_plot import plot_bell
-    from analysis.cell_plots import plot_raster, plot_traces
     from analysis.collection import RunCollection
     from analysis.compare import compare_arms, comparison_table
-    from analysis.course_plot import plot_courses
     from analysis.decision_map import decision_table, plot_decision_map
     from analysis.delayed import metrics_shown
     from analysis.dictionary import data_dictionary_markdown
-    from analysis.dilemma_plot import plot_dilemma
-    from analysis.forest_plot import plot_forest
+    from analysis.figures.bell import plot_bell
+    from analysis.figures.cells import plot_raster, plot_traces
+    from analysis.figures.comparison import plot_comparison, plot_steps
+    from analysis.figures.courses import plot_courses
+    from analysis.figures.dilemma import plot_dilemma
+    from analysis.figures.forest import plot_forest
+    from analysis.figures.incidence import plot_dose_to_reaction, plot_incidence
+    from analysis.figures.patient import plot_patient, plot_series
+    from analysis.figures.points import plot_points
+    from analysis.figures.protocol_front import plot_protocol_front
+    from analysis.figures.sensitivity import plot_sensitivity
+    from analysis.figures.skin import plot_body_surface
+    from analysis.figures.sweep import plot_step_at_breakthrough, plot_sweep
     from analysis.formatting import format_table
-    from analysis.incidence_plot import plot_dose_to_reaction, plot_incidence
     from analysis.interruption_atlas import interruption_table, plot_interruption_atlas, restart_table
     from analysis.load import (
         FailedRowsWarning,
@@ -33,18 +40,11 @@ if TYPE_CHECKING:
         load_results,
     )
     from analysis.metrics import METRICS
-    from analysis.patient_plot import plot_patient, plot_series
-    from analysis.plots import plot_comparison, plot_steps
     from analysis.points import SweepResults, format_points, points_table
-    from analysis.points_plot import plot_points
     from analysis.precision import patients_needed, precision_table
-    from analysis.protocol_front import plot_protocol_front
     from analysis.report import write_report
-    from analysis.sensitivity_plot import plot_sensitivity
-    from analysis.skin_plots import plot_body_surface
     from analysis.summarise import steps_at_reaction, summarise_arms
     from analysis.survival import cumulative_incidence, incidence_at, reaction_ends, reaction_free
-    from analysis.sweep_plots import plot_step_at_breakthrough, plot_sweep
     from analysis.sweeps import sweep_table
     from analysis.treatment import treatment_table
     from analysis.treatment_text import format_treatment
@@ -62,15 +62,15 @@ _HOME = {
     "reaction_free": "survival",
     "precision_table": "precision",
     "patients_needed": "precision",
-    "plot_forest": "forest_plot",
-    "plot_incidence": "incidence_plot",
-    "plot_dose_to_reaction": "incidence_plot",
-    "plot_traces": "cell_plots",
-    "plot_raster": "cell_plots",
-    "plot_courses": "course_plot",
-    "plot_points": "points_plot",
-    "plot_patient": "patient_plot",
-    "plot_series": "patient_plot",
+    "plot_forest": "figures.forest",
+    "plot_incidence": "figures.incidence",
+    "plot_dose_to_reaction": "figures.incidence",
+    "plot_traces": "figures.cells",
+    "plot_raster": "figures.cells",
+    "plot_courses": "figures.courses",
+    "plot_points": "figures.points",
+    "plot_patient": "figures.patient",
+    "plot_series": "figures.patient",
     "write_report": "report",
     "FailedRowsWarning": "load",
     "RunFolderError": "load",
@@ -89,16 +89,16 @@ _HOME = {
     "nested_variance": "variance",
     "format_table": "formatting",
     "format_treatment": "treatment_text",
-    "plot_bell": "bell_plot",
-    "plot_body_surface": "skin_plots",
-    "plot_comparison": "plots",
+    "plot_bell": "figures.bell",
+    "plot_body_surface": "figures.skin",
+    "plot_comparison": "figures.comparison",
     "plot_decision_map": "decision_map",
-    "plot_dilemma": "dilemma_plot",
-    "plot_protocol_front": "protocol_front",
-    "plot_sensitivity": "sensitivity_plot",
-    "plot_step_at_breakthrough": "sweep_plots",
-    "plot_steps": "plots",
-    "plot_sweep": "sweep_plots",
+    "plot_dilemma": "figures.dilemma",
+    "plot_protocol_front": "figures.protocol_front",
+    "plot_sensitivity": "figures.sensitivity",
+    "plot_step_at_breakthrough": "figures.sweep",
+    "plot_steps": "figures.comparison",
+    "plot_sweep": "figures.sweep",
     "steps_at_reaction": "summarise",
     "summarise_arms": "summarise",
     "sweep_table": "sweeps",

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.drawing import FOOT, INK, QUIET, TEXT, arm_name, ink_on, new_figure, virtual_patients
+from analysis.figures.drawing import FOOT, INK, QUIET, TEXT, arm_name, ink_on, new_figure, virtual_patients
+from analysis.figures.frames import need_rows
 from analysis.formatting import DISCLAIMER, percent
 from analysis.intervals import Method, share_interval
 from analysis.metrics import answers, finished, patient_means
-from analysis.plot_frames import need_rows
 from analysis.points import SweepResults, need_sweep
 from analysis.treatment import treatment_table
 

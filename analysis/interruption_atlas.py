@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.drawing import FOOT, HEAD, INK, QUIET, arm_name, ink_on, new_figure, virtual_patients
+from analysis.figures.drawing import FOOT, HEAD, INK, QUIET, arm_name, ink_on, new_figure, virtual_patients
+from analysis.figures.frames import need_rows
 from analysis.formatting import DISCLAIMER, percent
 from analysis.intervals import Method, share_interval
 from analysis.load import RunResults
 from analysis.metrics import paired_values, patient_means
-from analysis.plot_frames import need_rows
 from analysis.points import SweepResults, need_sweep
 
 if TYPE_CHECKING:

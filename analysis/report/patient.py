@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.drawing import arm_name
+from analysis.figures.drawing import arm_name
+from analysis.figures.patient import plot_patient, plot_series
 from analysis.formatting import short
 from analysis.load import PatientRecord, RunResults
-from analysis.patient_plot import plot_patient, plot_series
 from analysis.report.checks import limits_section, provenance_section
 from analysis.report.parts import Page, Picture, Section, Table, Text, picture
 

@@ -7,17 +7,17 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.course_plot import plot_courses
 from analysis.courses import courses
-from analysis.dilemma_plot import plot_dilemma
-from analysis.forest_plot import plot_forest
-from analysis.incidence_plot import plot_incidence
+from analysis.figures.comparison import plot_comparison
+from analysis.figures.courses import plot_courses
+from analysis.figures.dilemma import plot_dilemma
+from analysis.figures.forest import plot_forest
+from analysis.figures.incidence import plot_incidence
+from analysis.figures.skin import plot_body_surface
+from analysis.figures.sweep import plot_step_at_breakthrough
 from analysis.load import RunResults
-from analysis.plots import plot_comparison
 from analysis.report.parts import Picture, picture
-from analysis.skin_plots import plot_body_surface
 from analysis.survival import Scale, cumulative_incidence
-from analysis.sweep_plots import plot_step_at_breakthrough
 
 MOST_ARMS = 7
 

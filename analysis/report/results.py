@@ -9,8 +9,8 @@ import pandas as pd
 
 from analysis.compare import comparison_table
 from analysis.delayed import metrics_shown
-from analysis.dilemma_plot import treatment_finding
-from analysis.drawing import arm_name
+from analysis.figures.dilemma import treatment_finding
+from analysis.figures.drawing import arm_name
 from analysis.finding import finding
 from analysis.formatting import (
     capitalised,

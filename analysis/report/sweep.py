@@ -6,13 +6,13 @@ import math
 
 import pandas as pd
 
-from analysis.course_plot import plot_courses
 from analysis.courses import courses, drug_words
+from analysis.figures.courses import plot_courses
+from analysis.figures.points import plot_points
 from analysis.formatting import capitalised, difference_text, percent
 from analysis.load import RunResults
 from analysis.metrics import metric_named
 from analysis.points import SweepResults, points_table
-from analysis.points_plot import plot_points
 from analysis.report.checks import limits_section, parameters_section, provenance_section
 from analysis.report.design import population_section
 from analysis.report.parts import Check, Checks, Page, Picture, Section, Table, Text, picture

@@ -255,7 +255,7 @@ def test_loading_needs_neither_the_simulator_nor_the_heavy_libraries(tmp_path):
         "assert analysis.__version_marker__ == 'desensim'\n"
         f"results = analysis.load_results({str(tmp_path)!r})\n"
         "analysis.format_table(analysis.comparison_table(results))\n"
-        "import analysis.plots\n"
+        "import analysis.figures.comparison\n"
         "heavy = {'abm', 'numba', 'mesa', 'matplotlib'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )

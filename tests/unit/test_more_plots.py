@@ -7,11 +7,11 @@ import pytest
 from run_folder_fixture import NONE, arm_outcomes, step_events, talk_run, write_run
 
 from analysis import comparison_table, cumulative_incidence, load_results
-from analysis.cell_plots import plot_raster, plot_traces
-from analysis.forest_plot import MOST_ROWS, plot_forest
-from analysis.incidence_plot import plot_dose_to_reaction, plot_incidence
-from analysis.patient_plot import plot_patient, plot_series
-from analysis.points_plot import plot_points
+from analysis.figures.cells import plot_raster, plot_traces
+from analysis.figures.forest import MOST_ROWS, plot_forest
+from analysis.figures.incidence import plot_dose_to_reaction, plot_incidence
+from analysis.figures.patient import plot_patient, plot_series
+from analysis.figures.points import plot_points
 
 
 def title(figure) -> str:

@@ -13,10 +13,10 @@ from run_folder_fixture import MILD, NONE, SEVERE, arm_outcomes, outcome, skin_r
 from test_analysis_plots import outside, words
 
 import analysis as an
-from analysis.drawing import ink_on, virtual_patients
-from analysis.incidence_plot import log_ticks
-from analysis.patient_plot import given_so_far
-from analysis.protocol_front import unbeaten
+from analysis.figures.drawing import ink_on, virtual_patients
+from analysis.figures.incidence import log_ticks
+from analysis.figures.patient import given_so_far
+from analysis.figures.protocol_front import unbeaten
 
 
 @pytest.fixture(scope="module")

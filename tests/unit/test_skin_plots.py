@@ -8,8 +8,8 @@ from run_folder_fixture import not_treated_row, skin_days, skin_outcome, skin_ru
 from test_analysis_plots import PROJECTED_WIDTH_INCHES, SMALLEST_POINTS, outside, words
 
 from analysis import RunFolderError, RunResults, load_results, plot_body_surface, plot_comparison
-from analysis.drawing import ARM_STYLES
-from analysis.skin_plots import CLASS_LIMITS
+from analysis.figures.drawing import ARM_STYLES
+from analysis.figures.skin import CLASS_LIMITS
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.drawing import ARM_STYLES, FOOT, HEAD, INK, QUIET, TEXT, arm_name, bare, new_figure, virtual_patients
+from analysis.figures.drawing import (
+    ARM_STYLES,
+    FOOT,
+    HEAD,
+    INK,
+    QUIET,
+    TEXT,
+    arm_name,
+    bare,
+    new_figure,
+    virtual_patients,
+)
+from analysis.figures.frames import need_rows
 from analysis.formatting import DISCLAIMER, percent, short
-from analysis.plot_frames import need_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

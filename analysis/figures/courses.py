@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from analysis.courses import Stretch, courses, dose_words, duration_words
-from analysis.drawing import FOOT, INK, QUIET, TEXT, arm_name, bare, new_figure
+from analysis.figures.drawing import FOOT, INK, QUIET, TEXT, arm_name, bare, new_figure
 from analysis.formatting import DISCLAIMER
 from analysis.load import RunResults
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.drawing import ARM_STYLES, FOOT, HEAD, INK, QUIET, TEXT, bare, new_figure
+from analysis.figures.drawing import ARM_STYLES, FOOT, HEAD, INK, QUIET, TEXT, bare, new_figure
+from analysis.figures.frames import need_rows
 from analysis.formatting import DISCLAIMER, percent
-from analysis.plot_frames import need_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

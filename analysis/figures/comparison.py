@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.compare import comparison_table
-from analysis.drawing import (
+from analysis.figures.drawing import (
     FOOT,
     GRADE_COLOURS,
     GRADE_HATCHES,

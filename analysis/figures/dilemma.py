@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.compare import comparison_table
-from analysis.drawing import ARM_STYLES, FOOT, HEAD, INK, QUIET, TEXT, arm_name, bare, draw_foot, new_figure
+from analysis.figures.drawing import ARM_STYLES, FOOT, HEAD, INK, QUIET, TEXT, arm_name, bare, draw_foot, new_figure
 from analysis.formatting import percent
 from analysis.load import RunResults
 from analysis.treatment import treatment_table

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.compare import comparison_table
-from analysis.drawing import ARM_STYLES, FOOT, INK, QUIET, TEXT, arm_name, bare, draw_foot, new_figure
+from analysis.figures.drawing import ARM_STYLES, FOOT, INK, QUIET, TEXT, arm_name, bare, draw_foot, new_figure
 from analysis.formatting import percent
 from analysis.intervals import share_interval
 from analysis.load import RunResults

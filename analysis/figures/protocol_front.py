@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.drawing import ARM_STYLES, FOOT, HEAD, INK, QUIET, TEXT, bare, new_figure
+from analysis.figures.drawing import ARM_STYLES, FOOT, HEAD, INK, QUIET, TEXT, bare, new_figure
+from analysis.figures.frames import need_rows
+from analysis.figures.label_places import Labels
 from analysis.formatting import DISCLAIMER
-from analysis.label_places import Labels
-from analysis.plot_frames import need_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.drawing import FOOT, INK, MINUS, QUIET, TEXT, arm_name, bare, filled, new_figure, virtual_patients
+from analysis.figures.drawing import FOOT, INK, MINUS, QUIET, TEXT, arm_name, bare, filled, new_figure, virtual_patients
+from analysis.figures.frames import need_rows
 from analysis.finding import finding
 from analysis.formatting import DISCLAIMER, capitalised, difference_text, percent
 from analysis.metrics import metric_named
-from analysis.plot_frames import need_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,9 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.courses import duration_words
-from analysis.drawing import ARM_STYLES, FOOT, GRADE_COLOURS, INK, QUIET, TEXT, arm_name, bare, new_figure
+from analysis.figures.drawing import ARM_STYLES, FOOT, GRADE_COLOURS, INK, QUIET, TEXT, arm_name, bare, new_figure
+from analysis.figures.frames import need_one_patient, need_rows
 from analysis.formatting import DISCLAIMER
-from analysis.plot_frames import need_one_patient, need_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,7 @@ import itertools
 import math
 from typing import TYPE_CHECKING
 
-from analysis.drawing import INK
+from analysis.figures.drawing import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

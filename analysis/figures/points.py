@@ -9,10 +9,21 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.drawing import ARM_STYLES, FOOT, INK, QUIET, TEXT, arm_name, bare, filled, new_figure, virtual_patients
+from analysis.figures.drawing import (
+    ARM_STYLES,
+    FOOT,
+    INK,
+    QUIET,
+    TEXT,
+    arm_name,
+    bare,
+    filled,
+    new_figure,
+    virtual_patients,
+)
+from analysis.figures.frames import need_rows
 from analysis.formatting import DISCLAIMER, capitalised, percent
 from analysis.harm import measure_named
-from analysis.plot_frames import need_rows
 from analysis.point_names import point_names
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.drawing import FOOT, HEAD, INK, QUIET, TEXT, arm_name, bare, new_figure
+from analysis.figures.drawing import FOOT, HEAD, INK, QUIET, TEXT, arm_name, bare, new_figure
+from analysis.figures.frames import need_rows
 from analysis.formatting import DISCLAIMER
-from analysis.plot_frames import need_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

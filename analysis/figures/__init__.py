@@ -1,0 +1,1 @@
+"""Figures: one function each, a frame or a run in, a matplotlib figure out."""
