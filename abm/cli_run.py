@@ -169,6 +169,10 @@ class QuietLines:
         """Say what is about to be run."""
         resumed = f"; {done:,} patients were done before" if done else ""
         typer.echo(f"{self.study.name}: {sizes_of(self.study)}{resumed}", err=True)
+        from abm.engine.kernel_cache import kernels_are_kept
+
+        if not kernels_are_kept():
+            typer.echo("compiling the simulation first; on a new computer that takes about a minute", err=True)
 
     def __call__(self, done: int, patients: int) -> None:
         now = time.monotonic()

@@ -105,7 +105,7 @@ class Course(Bedside):
                 yield from self._interrupt(step)
                 return
         self._close_step(step.dose_mg)
-        self.recorder.event("step_end")
+        self.recorder.event("step_end", step.dose_mg)
 
     def _dosing(self, regimen: Regimen) -> Iterator[None]:
         for dose in range(1, regimen.times + 1):
@@ -124,7 +124,7 @@ class Course(Bedside):
         """Stop the pump, wait until the pause is over and symptoms are gone, and put back what is still to give."""
         done = min(1.0, (self.now_min - self.step_start_min) / step.duration_min)
         self._cut_short()
-        by_rule = yield from self._pause()
+        by_rule = yield from self._pause(step.dose_mg * done)
         remainder = dataclasses.replace(
             step, duration_min=step.duration_min * (1 - done), dose_mg=step.dose_mg * (1 - done)
         )
@@ -137,23 +137,23 @@ class Course(Bedside):
             yield from self._waiting(due_min)
         self._resume(regimen if by_rule else None, dataclasses.replace(regimen, times=left) if left else None)
 
-    def _by_hand(self) -> Iterator[None]:
+    def _by_hand(self, given_mg: float = 0.0) -> Iterator[None]:
         """Wait while a hand holds the drug back, or stop for good."""
-        self.recorder.event("stop" if self.ending else "pause")
+        self.recorder.event("stop" if self.ending else "pause", given_mg)
         while self.held and not self.ending and not self.died:
             yield from self._waiting(min(self.held_until_min, self.now_min + 1.0))
         if self.ending and not self.died:
             self.stopped = True
 
-    def _pause(self) -> Generator[None, None, bool]:
+    def _pause(self, given_mg: float = 0.0) -> Generator[None, None, bool]:
         """Wait until the rule's pause is over and symptoms are gone, or a hand lets go; or stop for good.
 
-        Returns whether the rule asked for it.
+        `given_mg` is what the step that is interrupted had given. Returns whether the rule asked for it.
         """
         self.giving = False
         if self.held:
             self.stop_at_min = math.inf
-            yield from self._by_hand()
+            yield from self._by_hand(given_mg)
             return False
         rule = self.arm.on_reaction
         assert rule is not None
@@ -161,9 +161,9 @@ class Course(Bedside):
         self.stop_at_min = math.inf
         if rule.resume_at == "never":
             self.stopped = True
-            self.recorder.event("stop")
+            self.recorder.event("stop", given_mg)
             return True
-        self.recorder.event("pause")
+        self.recorder.event("pause", given_mg)
         yield from self._waiting(self.now_min + rule.pause_min)
         latest = self.now_min + _LONGEST_WAIT_MIN
         while self.state.count[COUNT.grade] > NONE and self.now_min < latest and not self.died:

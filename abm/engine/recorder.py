@@ -32,7 +32,7 @@ class Recorder:
         self._chunks: list[np.ndarray] = []
 
     def event(self, kind: str, dose_mg: float = 0.0) -> None:
-        """Append an event at the course's present time; `dose_mg` is what was just swallowed."""
+        """Append an event at the course's present time; `dose_mg` is what a step that is over gave, or a dose."""
         course, step = self.course, self.course.step
         total = course.dose_so_far_mg()
         running = total - course.delivered_mg if course.infusing else dose_mg

@@ -19,7 +19,7 @@ module.exports = {
   },
   computed: {
     shownAt() { return this.at < 0 ? Math.max(this.count - 1, 0) : this.at; },
-    clockText() { const t = this.clockNow, d = Math.floor(t / 1440), h = Math.floor(t / 60) % 24, m = Math.floor(t % 60);
+    clockText() { const t = this.clockNow, d = Math.floor(t / 1440), h = Math.floor(t / 60) % 24, m = t < 60 ? +t.toFixed(2) : Math.floor(t % 60);
       return (d ? 'day ' + d + ', ' : '') + (d || t >= 60 ? h + ' h ' + String(m).padStart(2, '0') : m) + ' min'; },
     point() { return this.chosen.point; },
     finished() { return this.shown && !this.live && !this.shown.leftWaiting && this.at < 0; },
@@ -32,7 +32,7 @@ module.exports = {
     },
     verdict() {
       if (this.shown && this.shown.leftWaiting) return 'The drug is still paused. Press Resume or Stop.';
-      if (!this.finished) return this.guess === null ? '' : 'Now press Play and see.';
+      if (!this.finished) return this.guess === null || this.playing ? '' : 'Now press Play and see.';
       const said = n => this.labelOf(this.chosen.arms[n]) + ': ' + (this.shown.arms[n].harm ? 'harm' : 'no harm');
       const happened = 'It happened: ' + said(0) + '; ' + said(1) + '. ';
       if (this.guess === null) return happened;

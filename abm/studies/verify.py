@@ -91,7 +91,7 @@ def run_checks(ids: Iterable[str] = (), quick: bool = False) -> Iterator[CheckRe
     ids : iterable of str
         Which (any case); none for all.
     quick : bool
-        Smaller cohorts: each check ends within a minute on two cores.
+        Smaller cohorts: about ten minutes on two cores for all.
 
     Raises
     ------

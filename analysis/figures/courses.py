@@ -62,8 +62,8 @@ def plot_courses(results: RunResults, *, labels: Mapping[str, str] | None = None
     ]
     axes[-1].set_xlabel("time after the start of the course", fontsize=TEXT, color=INK, labelpad=6)
     axes[0].text(
-        -0.008, 1.12, f"{' or '.join(units)} in each step", transform=axes[0].transAxes, fontsize=FOOT, color=INK,
-        ha="right",
+        -0.008, 1.0, f"{' or '.join(units)} in each step\n", transform=axes[0].transAxes, fontsize=FOOT, color=INK,
+        ha="right", va="bottom",
     )  # fmt: skip
     rest = f" {more} more arms are not drawn." if more else ""
     note = (

@@ -75,6 +75,9 @@ def treatment_finding(table: pd.DataFrame, names: Mapping[str, str]) -> str:
     start = f"{percent(best['treated_unharmed'])} of patients are treated without harm with {names[best['arm']]}"
     if best["treated_unharmed"] == 0.0:
         return "Nobody is treated without harm, in any arm" if len(known) > 1 else "Nobody is treated without harm"
+    if best["treated_unharmed"] < 0.5 and best["harmed"] > 0.5:
+        most = f"at most {percent(best['treated_unharmed'])} ({names[best['arm']]})"
+        return f"Few patients are treated without harm in any arm, {most}" if len(known) > 1 else start
     if base.empty or best["arm"] == best["reference"]:
         return f"{start}, more than in any other arm" if len(known) > 1 else start
     other = f"{percent(base.iloc[0]['treated_unharmed'])} with {names[best['reference']]}"

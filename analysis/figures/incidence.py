@@ -148,7 +148,7 @@ def _finding(reacted: pd.DataFrame, arms: list[str], scale: str, labels: Mapping
     unit = {"dose_mg": " mg", "time_min": " min", "skin_d": " days"}[scale]
     parts = []
     for arm in list(dict.fromkeys([last.idxmax(), last.idxmin()])):
-        rows = reacted[(reacted["arm"] == arm) & (reacted["incidence"] >= last[arm] / 2)]
+        rows = reacted[(reacted["arm"] == arm) & (reacted["incidence"] >= last[arm] / 2 - 1e-9)]
         several = last[arm] * reacted.loc[reacted["arm"] == arm, "n"].max() > 1.5 if last[arm] > 0 else False
         half = f", {'half of them ' if several else ''}by {short(rows[scale].iloc[0])}{unit}" if last[arm] > 0 else ""
         parts.append(f"{percent(last[arm])} react with {arm_name(arm, labels)}{half}")

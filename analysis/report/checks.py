@@ -47,7 +47,7 @@ def checks_section(results: RunResults, comparisons: list[pd.DataFrame]) -> Sect
             "Program", results.run.get("dirty") is not True,
             "files were changed since the commit" if results.run.get("dirty") else "as released or committed",
         ),
-        Check("Patients", patients >= FEW_PATIENTS, f"{patients:,}" + (_few() if patients < FEW_PATIENTS else "")),
+        enough(patients),
         *_changed(results),
     ]  # fmt: skip
     if dead:
@@ -56,8 +56,10 @@ def checks_section(results: RunResults, comparisons: list[pd.DataFrame]) -> Sect
     return Section("checks", "Checks", [Checks(checks)])
 
 
-def _few() -> str:
-    return f"; fewer than {FEW_PATIENTS}: read the intervals, not the estimates"
+def enough(patients: int) -> Check:
+    """Whether there are patients enough to read estimates and not only intervals."""
+    few = f"; fewer than {FEW_PATIENTS}: read the intervals, not the estimates"
+    return Check("Patients", patients >= FEW_PATIENTS, f"{patients:,}{few if patients < FEW_PATIENTS else ''}")
 
 
 def _discordant(table: pd.DataFrame) -> Check:

@@ -13,7 +13,7 @@ from analysis.formatting import capitalised, difference_text, percent
 from analysis.load import RunResults
 from analysis.metrics import metric_named
 from analysis.points import SweepResults, points_table
-from analysis.report.checks import limits_section, parameters_section, provenance_section
+from analysis.report.checks import enough, limits_section, parameters_section, provenance_section
 from analysis.report.design import population_section
 from analysis.report.parts import Check, Checks, Page, Picture, Section, Table, Text, picture
 from analysis.treatment import treatment_table
@@ -30,8 +30,8 @@ def sweep_page(results: SweepResults) -> Page:
     tables = [points_table(results, metric) for metric in results.metrics_shown()]
     sections = [
         _short(tables), _design(results, first), _first(population_section(first), number), _results(tables),
-        _treatment(results), _checks(results), _first(parameters_section(first), number), provenance_section(results),
-        limits_section(),
+        _treatment(results), _checks(results, int(tables[0]["n"].max())), _first(parameters_section(first), number),
+        provenance_section(results), limits_section(),
     ]  # fmt: skip
     about = [
         ("Points", f"{len(points):,}"), ("Arms", ", ".join(results.arms)), ("Swept", ", ".join(results.swept)),
@@ -138,12 +138,13 @@ def _numbers(row: pd.Series) -> list[str]:
     return [_share(row, "risk"), "reference" if row["arm"] == row["reference"] else difference_text(row)]
 
 
-def _checks(results: SweepResults) -> Section:
+def _checks(results: SweepResults, patients: int) -> Section:
     failed = int(results.run.get("failed") or 0)
     there = sum((folder / "run.json").is_file() for folder in results.folders)
     checks = [
         Check("Failed rows", failed == 0, f"{failed} in all points"),
         Check("Completeness", there == len(results.points), f"{there} of {len(results.points)} points are there"),
         Check("Finished", bool(results.run.get("finished")), "every point was written to its end"),
+        enough(patients),
     ]
     return Section("checks", "Checks", [Checks(checks)])

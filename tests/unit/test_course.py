@@ -34,6 +34,8 @@ def test_a_calm_course_starts_and_ends_every_step_on_time() -> None:
     course = treated(an_arm(LADDER), CALM)
     events = course.recorder.events
     assert [e["event"] for e in events] == ["step_start", "step_end"] * 12
+    given = [e["dose_mg"] for e in events if e["event"] == "step_end"]
+    assert given == [step.dose_mg for step in LADDER]
     assert [e["event_number"] for e in events] == list(range(24))
     ends = np.cumsum([step.duration_min for step in LADDER])
     assert [e["time_min"] for e in events[1::2]] == pytest.approx(ends, rel=1e-12)
@@ -131,7 +133,7 @@ def test_the_pump_stops_when_the_reaction_is_recognised() -> None:
             next(e for e in course.recorder.events if e["event"] == kind) for kind in ("reaction", "stop")
         )
         assert stop["time_min"] - reaction["time_min"] == pytest.approx(delay)
-        assert stop["dose_mg"] == 0.0
+        assert stop["dose_mg"] == stop["cumulative_dose_mg"]
         assert stop["cumulative_dose_mg"] == pytest.approx(2400.0 * stop["time_min"] / 30.0, rel=1e-12)
 
 

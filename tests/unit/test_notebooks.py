@@ -50,3 +50,6 @@ def test_it_runs(path, tmp_path, monkeypatch) -> None:
     assert all(cell.execution_count for cell in book.cells if cell.cell_type == "code")
     assert list((tmp_path / "runs").iterdir())
     assert any(outputs(book))
+    for cell in book.cells:
+        if cell.cell_type == "code" and "plot_" in cell.source.splitlines()[-1]:
+            assert any("image/png" in output.get("data", {}) for output in cell.outputs), cell.source

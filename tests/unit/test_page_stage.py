@@ -76,9 +76,9 @@ def test_frames_hold_every_moment_once_and_are_plain():
         json.dumps(frame, allow_nan=False)
         rows += frame["arms"][0]["rows"]
         stage.advance(3.0, 60.0)
-    assert [row[0] for row in rows] == [0.5 * n for n in range(19)]
+    assert [row[0] for row in rows] == [0.25 * n for n in range(37)]
     kept = stage.models[0].datacollector.model_vars
-    np.testing.assert_allclose([row[2] for row in rows], kept[ROW[2]][:19], rtol=1e-4)
+    np.testing.assert_allclose([row[2] for row in rows], kept[ROW[2]][:37], rtol=1e-4)
     picture = np.frombuffer(b64decode(stage.frame()["arms"][0]["picture"]), np.uint8)
     np.testing.assert_array_equal(picture, stage.pictures[0].picture().ravel())
 
