@@ -106,7 +106,7 @@ class TissueModel(ArrayModel):
             raise ValueError(
                 f"patient {patient} dies before arm {arm!r} begins; choose another patient or {arms[arm].after!r}"
             )
-        self.space = TissueSpace(self.course, self.parameters)
+        self.space = TissueSpace(self.course, self.parameters, self.random)
         self.mast_cells, self.keratinocytes = self.space.mast_cells(), self.space.keratinocytes()
         self.t_cells = self.space.t_cells()
         self._play = self.course.play(study.follow_up_min, minutes_per_step)
