@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from inspect import signature
+from types import FrameType
+from typing import Any, NoReturn
 
-from mesa import DataCollector, Model
+from mesa import DataCollector, Model, batch_run
 
-__all__ = ["ArrayModel", "DataCollector"]
+__all__ = ["ArrayModel", "DataCollector", "is_repeated"]
+
+_BATCHES_BRING_SEEDS = "rng" in signature(batch_run).parameters
 
 
 class ArrayModel(Model):
@@ -28,3 +33,21 @@ class ArrayModel(Model):
         super().__init__(rng=rng)
         self.scenario = None
         self.running = True
+
+    def __reduce_ex__(self, _: Any) -> NoReturn:
+        name = type(self).__name__
+        raise TypeError(
+            f"a {name} cannot be copied or pickled, because its course is under way in a generator; make another with "
+            "the same arguments and step it as often: it has equal bits"
+        )
+
+
+def is_repeated(seeded: bool) -> bool:
+    """Whether Mesa's `batch_run` makes the same model once more: a later iteration, which brings no seed of its own."""
+    # Mesa tells a model nothing of it.
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_name == "_model_run_func" and frame.f_globals["__name__"] == "mesa.batchrunner":
+            return frame.f_locals["run"][1] > 0 and not (seeded and _BATCHES_BRING_SEEDS)
+        frame = frame.f_back
+    return False
