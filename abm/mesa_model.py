@@ -5,6 +5,7 @@ The cells are rows of arrays, not Mesa agents; see `abm.tissue_rows` for how the
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -49,6 +50,9 @@ SHOWN: dict[str, Callable[[TissueModel], Any]] = {
 `severity` and `detached_percent` are those of the moment, and at the end of a run mostly nothing; `worst_severity` and
 `max_detached_percent` are the worst so far, as `severity` and `max_detached_percent` of the table `outcomes`.
 """
+
+# Nobody is followed for so long; the lattice of time ends before a float does.
+_LIFE_MIN = 1e9
 
 _EQUAL_ITERATIONS = (
     "iterations of batch_run are equal, because each has the same seed; give replicate=range(n) among the parameters "
@@ -133,6 +137,8 @@ class TissueModel(ArrayModel):
             warnings.warn(_EQUAL_ITERATIONS, stacklevel=2)
         self.study, self.parameters = study, parameters_of(study.drugs, study.parameters)
         self.patient = draw_patient(study, self.parameters, patient)
+        if not isinstance(before, Course | None):
+            raise TypeError(f"before is {before!r}; needed: what abm.mesa_model.history returned for this arm")
         if before is None:
             before = history(study, arm, self.patient, self.parameters, replicate)
         self.course = new_course(chosen, study, self.patient, replicate, self.parameters, before)
@@ -184,9 +190,10 @@ def _asked_for(scenario: Any, cells: Any, seed: Any, rng: Any) -> Scenario:
         raise ValueError("seed and rng are both given, and they mean the same; give one of them")
     study = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     cells = study.cells if cells is None else cells
-    seed = seed if rng is None else _seed_from(rng)
-    seed = study.seed if seed is None else seed
-    return replace(study, cells=_whole("cells", cells, 3, MOST_CELLS), seed=_whole("seed", seed, 0, LARGEST_SEED))
+    if rng is not None:
+        seed = _whole("rng", _seed_from(rng), 0, LARGEST_SEED)
+    seed = study.seed if seed is None else _whole("seed", seed, 0, LARGEST_SEED)
+    return replace(study, cells=_whole("cells", cells, 3, MOST_CELLS), seed=seed)
 
 
 def _arm(study: Scenario, name: str) -> Arm:
@@ -204,7 +211,10 @@ def _seed_from(rng: Any) -> Any:
     if isinstance(rng, np.random.Generator):
         return int(rng.integers(LARGEST_SEED, endpoint=True))
     if isinstance(rng, list | tuple | np.ndarray):
-        rng = np.random.SeedSequence(rng)
+        try:
+            rng = np.random.SeedSequence(rng)
+        except (TypeError, ValueError):
+            raise TypeError(f"rng is {rng!r}; needed of a sequence: whole numbers, 0 or more") from None
     return int(rng.generate_state(1)[0]) if isinstance(rng, np.random.SeedSequence) else rng
 
 
@@ -221,4 +231,4 @@ def _above_0(minutes: Any) -> float:
         raise TypeError(f"minutes_per_step is {minutes!r}; needed: a number above 0")
     if not minutes > 0.0:
         raise ValueError(f"minutes_per_step is {minutes!r}; needed: a number above 0")
-    return float(minutes)
+    return float(minutes) if minutes < _LIFE_MIN else math.inf

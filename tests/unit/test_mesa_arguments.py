@@ -92,7 +92,7 @@ def test_a_model_cannot_be_copied_and_says_so(copy_it):
         ({"cells": 10**9}, "cells is 1,000,000,000; allowed: 3 to 1,000,000"),
         ({"seed": -1}, "seed is -1; allowed: 0 to 4,294,967,295"),
         ({"seed": 2**80}, "seed is 1,208,925,819,614,629,174,706,176; allowed: 0 to 4,294,967,295"),
-        ({"rng": -1}, "seed is -1; allowed: 0 to 4,294,967,295"),
+        ({"rng": -1}, "rng is -1; allowed: 0 to 4,294,967,295"),
         ({"replicate": -1}, "replicate is -1; allowed: 0 to 4,294,967,295"),
         ({"minutes_per_step": 0.0}, "minutes_per_step is 0.0; needed: a number above 0"),
         ({"minutes_per_step": math.nan}, "minutes_per_step is nan; needed: a number above 0"),
@@ -112,6 +112,10 @@ def test_wrong_numbers_are_refused(wrong, said):
         ({"patient": "1"}, "patient is '1'; needed: a whole number, 0 to 4,294,967,295"),
         ({"patient": None}, "patient is None; needed: a whole number, 0 to 4,294,967,295"),
         ({"seed": "a"}, "seed is 'a'; needed: a whole number, 0 to 4,294,967,295"),
+        ({"rng": "a"}, "rng is 'a'; needed: a whole number, 0 to 4,294,967,295"),
+        ({"rng": [0.5]}, "rng is [0.5]; needed of a sequence: whole numbers, 0 or more"),
+        ({"rng": [-1]}, "rng is [-1]; needed of a sequence: whole numbers, 0 or more"),
+        ({"before": 5}, "before is 5; needed: what abm.mesa_model.history returned for this arm"),
         ({"minutes_per_step": "1"}, "minutes_per_step is '1'; needed: a number above 0"),
         ({"scenario": 5}, "scenario is 5; needed: the name of a scenario, the path of a file, or a Scenario"),
     ],
@@ -119,6 +123,14 @@ def test_wrong_numbers_are_refused(wrong, said):
 def test_wrong_types_are_refused(wrong, said):
     with pytest.raises(TypeError, match=f"^{re.escape(said)}$"):
         TissueModel(**wrong)
+
+
+@pytest.mark.parametrize("minutes", [1e30, math.inf])
+def test_a_step_may_be_longer_than_the_arm(minutes):
+    model = TissueModel(arm="full_dose", cells=10, minutes_per_step=minutes)
+    model.run_model()
+    assert model.steps == 1
+    assert model.course.now_min >= model.study.follow_up_min
 
 
 def test_numbers_of_numpy_are_numbers():
