@@ -18,7 +18,7 @@ from abm.biology.reaction import GRADES
 from abm.engine.body import new_course, outcome_of
 from abm.engine.course import Course
 from abm.engine.state import BODY, COUNT
-from abm.mesa_adapter import ArrayModel, DataCollector, is_repeated
+from abm.mesa_adapter import ArrayModel, DataCollector, is_repeated, seeds_are_lost
 from abm.parameters.catalog import ParameterSet, parameters_of
 from abm.population import draw_patient
 from abm.scenario import Arm, Scenario
@@ -58,6 +58,8 @@ _EQUAL_ITERATIONS = (
     "iterations of batch_run are equal, because each has the same seed; give replicate=range(n) among the parameters "
     "(the same patient), or seeds: rng=[1, 2, …] of batch_run, from Mesa 3.5 on, or rng among the parameters"
 )
+
+_LOST_SEEDS = "batch_run puts its own seed in the place of seed among the parameters; name it rng there"
 
 
 class TissueModel(ArrayModel):
@@ -115,7 +117,8 @@ class TissueModel(ArrayModel):
     Warns
     -----
     UserWarning
-        If Mesa's `batch_run` makes the model another time without a seed: its iterations are then equal.
+        If Mesa's `batch_run` makes the model another time without a seed (its iterations are then equal), or replaces
+        `seed` among the parameters, which Mesa 3.5 does; `rng` among them stays.
     """
 
     course: Course
@@ -133,7 +136,9 @@ class TissueModel(ArrayModel):
             _whole("replicate", replicate, 0, LARGEST_SEED),
         )
         chosen, minutes_per_step = _arm(study, arm), _above_0(minutes_per_step)
-        if is_repeated(seeded=seed is not None or rng is not None):
+        if seeds_are_lost():
+            warnings.warn(_LOST_SEEDS, stacklevel=2)
+        elif is_repeated(seeded=seed is not None or rng is not None):
             warnings.warn(_EQUAL_ITERATIONS, stacklevel=2)
         self.study, self.parameters = study, parameters_of(study.drugs, study.parameters)
         self.patient = draw_patient(study, self.parameters, patient)

@@ -75,6 +75,27 @@ def test_equal_iterations_of_a_batch_are_told():
         made(1)
 
 
+def test_seeds_that_a_batch_replaces_are_told(monkeypatch):
+    """Mesa 3.5 replaces `seed` among the parameters, 3.3 leaves it; `rng` stays in both."""
+    monkeypatch.setattr("multiprocessing.set_start_method", lambda *_, **__: None)
+    arguments = {"arm": "full_dose", "cells": 10, "minutes_per_step": 120.0}
+
+    def released(**given) -> list[float]:
+        rows = mesa.batch_run(TissueModel, arguments | given, display_progress=False)
+        return [row["tryptase_ng_per_ml"] for row in rows]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        one, other = released(rng=[5, 6])
+        assert len(set(released(replicate=range(3)))) == 3
+    assert one != other
+    if "rng" in inspect.signature(mesa.batch_run).parameters:
+        with pytest.warns(UserWarning, match="batch_run puts its own seed in the place of seed"):
+            released(seed=[5, 6])
+    else:
+        assert released(seed=[5, 6]) == [one, other]
+
+
 @pytest.mark.parametrize("copy_it", [copy.copy, copy.deepcopy, pickle.dumps], ids=["copy", "deepcopy", "pickle"])
 def test_a_model_cannot_be_copied_and_says_so(copy_it):
     with pytest.raises(TypeError, match=r"a TissueModel cannot be copied or pickled, .* make another with the same"):
