@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from collections.abc import Mapping
+from inspect import signature
+from types import FrameType
+from typing import Any, NoReturn
 
-from mesa import DataCollector, Model
+from mesa import DataCollector, Model, batch_run
 
-__all__ = ["ArrayModel", "DataCollector"]
+__all__ = ["ArrayModel", "DataCollector", "is_repeated", "seeds_are_lost"]
+
+_BATCHES_BRING_SEEDS = "rng" in signature(batch_run).parameters
 
 
 class ArrayModel(Model):
@@ -28,3 +34,31 @@ class ArrayModel(Model):
         super().__init__(rng=rng)
         self.scenario = None
         self.running = True
+
+    def __reduce_ex__(self, _: Any) -> NoReturn:
+        name = type(self).__name__
+        raise TypeError(
+            f"a {name} cannot be copied or pickled, because its course is under way in a generator; make another with "
+            "the same arguments and step it as often: it has equal bits"
+        )
+
+
+def is_repeated(seeded: bool) -> bool:
+    """Whether Mesa's `batch_run` makes the same model once more: a later iteration, which brings no seed of its own."""
+    run = _told("_model_run_func").get("run", (0, 0))
+    return run[1] > 0 and not (seeded and _BATCHES_BRING_SEEDS)
+
+
+def seeds_are_lost() -> bool:
+    """Whether Mesa's `batch_run` was given seeds among the parameters; from 3.5 on it puts its own in their place."""
+    return _BATCHES_BRING_SEEDS and "seed" in _told("batch_run").get("parameters", ())
+
+
+def _told(function: str) -> Mapping[str, Any]:
+    """What a function of Mesa's batches knows, if it makes this model, because it tells the model nothing of it."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_name == function and frame.f_globals["__name__"] == "mesa.batchrunner":
+            return frame.f_locals
+        frame = frame.f_back
+    return {}

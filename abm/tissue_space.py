@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
+from random import Random
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from abm.engine.immune_state import COARSE, PATCHES
 from abm.engine.immune_state import SIDE as SKIN_SIDE
 from abm.engine.state import ORGANS
 from abm.parameters.catalog import ParameterSet
-from abm.tissue_rows import Column, Keratinocyte, MastCell, Rows, TCell
+from abm.tissue_rows import Rows
+from abm.tissue_views import Column, Columns, Keratinocyte, MastCell, TCell
 
 _PER_PLACE = SKIN_SIDE // COARSE
 
@@ -39,8 +41,8 @@ class TissueSpace:
     site_um = SITE_UM
     patches, epidermis_side = PATCHES, SKIN_SIDE
 
-    def __init__(self, course: Course, parameters: ParameterSet) -> None:
-        self._course, self._p = course, parameters
+    def __init__(self, course: Course, parameters: ParameterSet, random: Random) -> None:
+        self._course, self._p, self._random = course, parameters, random
         self.keratinocyte_um = 1000.0 / math.sqrt(parameters["epidermis.sites_per_mm2"])
 
     @cached_property
@@ -62,20 +64,37 @@ class TissueSpace:
 
     def mast_cells(self) -> Rows:
         """All mast cells."""
-        return Rows(MastCell, self._mast_cell_columns(), lambda: self._course.state.calcium.size)
+        return Rows(MastCell, self._mast_cell_columns, lambda: self._course.state.calcium.size, self._random)
 
     def keratinocytes(self) -> Rows:
         """All keratinocytes of the patches; none in people whose T cells do not fit the drug."""
         skin = self._course.immunity
         count = 0 if skin is None else skin.state.alive.size
-        return Rows(Keratinocyte, self._keratinocyte_columns(), lambda: count)
+        return Rows(Keratinocyte, self._keratinocyte_columns, lambda: count, self._random)
 
     def t_cells(self) -> Rows:
         """The cytotoxic T cells that are in the patches at this moment."""
         skin = self._course.immunity
-        return Rows(TCell, self._t_cell_columns(), lambda: 0 if skin is None else int(skin.state.ctl_count.sum()))
 
-    def _mast_cell_columns(self) -> dict[str, Column]:
+        def count() -> int:
+            return 0 if skin is None else int(skin.state.ctl_count.sum())
+
+        return Rows(TCell, self._t_cell_columns, count, self._random)
+
+    # One for all selections: by it, cells know whether they belong together.
+    @cached_property
+    def _mast_cell_columns(self) -> Columns:
+        return Columns(self._of_mast_cells())
+
+    @cached_property
+    def _keratinocyte_columns(self) -> Columns:
+        return Columns(self._of_keratinocytes())
+
+    @cached_property
+    def _t_cell_columns(self) -> Columns:
+        return Columns(self._of_t_cells())
+
+    def _of_mast_cells(self) -> dict[str, Column]:
         course, state = self._course, self._course.state
         organs = np.repeat(np.array(ORGANS), np.diff(state.organ_start))
         return {
@@ -99,7 +118,7 @@ class TissueSpace:
             ),
         }
 
-    def _keratinocyte_columns(self) -> dict[str, Column]:
+    def _of_keratinocytes(self) -> dict[str, Column]:
         immunity = self._course.immunity
         if immunity is None:
             return dict.fromkeys(("patch", "x_um", "y_um", "alive", "detached", "hits", "granulysin"), _nobody)
@@ -116,7 +135,7 @@ class TissueSpace:
             "granulysin": lambda: over_sites(skin.granulysin).ravel(),
         }
 
-    def _t_cell_columns(self) -> dict[str, Column]:
+    def _of_t_cells(self) -> dict[str, Column]:
         immunity = self._course.immunity
         if immunity is None:
             return dict.fromkeys(("patch", "x_um", "y_um", "clone", "engaged", "events"), _nobody)

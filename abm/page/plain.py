@@ -35,15 +35,16 @@ def choices() -> dict[str, Any]:
     arms = [arm.name for arm in load_scenario(STUDY).arms]
     return {
         "scenario": STUDY,
-        "arm": {"type": "Select", "label": "Treatment", "value": START["arm"], "values": arms},
-        "patient": {"type": "Select", "label": "Patient number", "value": patients()[0], "values": patients()},
-        "cells": _slider("Mast cells", START["cells"], 500, 10_000, 500),
-        "minutes_per_step": _slider("Minutes per step", START["minutes_per_step"], 1, 30, 1),
+        "arm": _choice("Treatment", START["arm"], arms),
+        "patient": _choice("Patient number", patients()[0], patients()),
+        "cells": _choice("Mast cells", START["cells"], [500, 1000, 2000, 5000, 10_000]),
+        "minutes_per_step": _choice("Minutes per step", START["minutes_per_step"], [1, 2, 5, 10, 15, 30]),
     }
 
 
-def _slider(label: str, value: int, low: int, high: int, step: int) -> dict[str, Any]:
-    return {"type": "SliderInt", "label": label, "value": value, "min": low, "max": high, "step": step}
+def _choice(label: str, value: Any, values: list[Any]) -> dict[str, Any]:
+    # Mesa's sliders do not show their numbers.
+    return {"type": "Select", "label": label, "value": value, "values": values}
 
 
 def _picture(draw: Callable[[TissueModel], Figure]) -> Callable[[TissueModel], Any]:

@@ -1,6 +1,7 @@
 """A page of one's own around the model, in Mesa's way: ``solara run docs/examples/own_mesa_page.py``.
 
-Teaching model, not medical advice. Needs the extras (``pip install 'desensim[viz]'``).
+Teaching model, not medical advice. Needs the extras (``pip install 'desensim[viz]'``). What Solara's own server asks of
+the internet, and how to turn that off: docs/teaching.md.
 """
 
 from __future__ import annotations
@@ -13,12 +14,18 @@ from mesa.visualization.utils import update_counter
 
 from abm import TissueModel
 
+
+def choice(label: str, value: object, values: list) -> dict:
+    """Return a choice in the form that Mesa's page reads; its sliders would not show their numbers."""
+    return {"type": "Select", "label": label, "value": value, "values": values}
+
+
 PARAMETERS = {
     "scenario": "comparison",
-    "arm": {"type": "Select", "label": "Treatment", "value": "rdd", "values": ["full_dose", "rdd", "interruption"]},
-    "patient": {"type": "SliderInt", "label": "Patient", "value": 1, "min": 0, "max": 50, "step": 1},
-    "cells": {"type": "SliderInt", "label": "Mast cells", "value": 1000, "min": 100, "max": 5000, "step": 100},
-    "minutes_per_step": {"type": "SliderInt", "label": "Minutes per step", "value": 5, "min": 1, "max": 60, "step": 1},
+    "arm": choice("Treatment", "rdd", ["full_dose", "rdd", "interruption"]),
+    "patient": choice("Patient", 1, list(range(51))),
+    "cells": choice("Mast cells", 1000, [100, 500, 1000, 2000, 5000]),
+    "minutes_per_step": choice("Minutes per step", 5, [1, 5, 15, 30, 60]),
 }
 
 
@@ -40,6 +47,8 @@ def Brakes(model: TissueModel) -> None:
 def Page() -> None:
     """Give every visitor a model of their own."""
     model = solara.use_memo(lambda: solara.reactive(TissueModel(patient=1, cells=1000, minutes_per_step=5.0)), [])
+    solara.Title("My page")
+    solara.Style(".v-tabs { display: none; }")  # Mesa's tab "Page 0" stands alone here.
     SolaraViz(
         model, components=[(Brakes, 0)], model_params=PARAMETERS, name="My page (teaching model, not medical advice)"
     )

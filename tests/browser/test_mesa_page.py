@@ -14,7 +14,7 @@ def test_the_plain_page_steps(chromium) -> None:
         watch = Watch(page, address)
         page.goto(address)
         page.get_by_text(re.compile(r": 0 mg given so far")).wait_for()
-        page.get_by_role("button", name="Step").click()
+        page.get_by_role("button", name="Step", exact=True).click()
         page.get_by_text(re.compile(r": 80 mg given so far")).wait_for()
         assert page.get_by_text("Teaching model, not medical advice").is_visible()
         page.close()

@@ -126,6 +126,15 @@ def test_choices_are_parameters_of_the_model():
     assert TissueModel(**settings).patient["patient_id"] == plain.patients()[0]
 
 
+def test_every_choice_shows_what_is_chosen():
+    """Mesa's sliders do not."""
+    from abm.page import plain
+
+    for choice in (each for each in plain.choices().values() if isinstance(each, dict)):
+        assert choice["type"] == "Select"
+        assert choice["value"] in choice["values"]
+
+
 def test_patients_on_offer_meet_the_conditions_of_the_study():
     from abm.page import plain
 

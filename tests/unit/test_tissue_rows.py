@@ -7,7 +7,7 @@ import pytest
 
 from abm import TissueModel
 from abm.page.rasters import ALERT, BRAKED, DEAD, DETACHED, EMPTY, FIRED, RESTING, T_CELL, Dermis, Epidermis
-from abm.tissue_rows import MastCell
+from abm.tissue_views import MastCell
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,12 @@ def test_selections_are_those_of_the_arrays(reacting):
 def test_a_wrong_name_is_told(reacting):
     with pytest.raises(AttributeError, match="MastCells have no 'colour'; they have organ"):
         reacting.mast_cells.select(colour="red")
+
+
+def test_the_worst_so_far_is_kept(blistering):
+    frame = blistering.datacollector.get_model_vars_dataframe()
+    assert frame["max_detached_percent"].iloc[-1] == blistering.outcome()["max_detached_percent"] >= 5.0
+    assert (frame["max_detached_percent"] >= frame["detached_percent"]).all()
 
 
 def test_what_is_got_is_a_copy(reacting):
