@@ -192,7 +192,8 @@ def verify(
         if not as_json:
             typer.echo(DISCLAIMER)
             more = "" if quick else "; --quick asks fewer patients"
-            typer.echo(f"{len(left)} checks, up to a minute or two each{more}")
+            count = "1 check" if len(left) == 1 else f"{len(left)} checks, one after the other"
+            typer.echo(f"{count}: up to a minute or two each{more}")
         try:
             for result in run_checks(list(left), quick):
                 passed = passed and result.passed
