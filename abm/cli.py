@@ -195,7 +195,7 @@ def verify(
             count = "1 check" if len(left) == 1 else f"{len(left)} checks, one after the other"
             typer.echo(f"{count}: up to a minute or two each{more}")
         try:
-            for result in run_checks(list(left), quick):
+            for result in run_checks(left, quick):
                 passed = passed and result.passed
                 left = left[1:]
                 typer.echo(_json_line(result) if as_json else _check_line(result))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import typer
 
 from abm.cli_words import bar_columns
+from abm.engine.kernel_cache import kernels_are_kept
 
 if TYPE_CHECKING:
     from abm.scenario import Scenario
@@ -169,8 +170,6 @@ class QuietLines:
         """Say what is about to be run."""
         resumed = f"; {done:,} patients were done before" if done else ""
         typer.echo(f"{self.study.name}: {sizes_of(self.study)}{resumed}", err=True)
-        from abm.engine.kernel_cache import kernels_are_kept
-
         if not kernels_are_kept():
             typer.echo("compiling the simulation first; on a new computer that takes about a minute", err=True)
 

@@ -142,6 +142,13 @@ def _delayed_cells(row: pd.Series) -> dict[str, str]:
     return _first_cells(row) | grades | extent | _last_cells(row)
 
 
+def share_text(row: pd.Series, name: str, to: str = "-") -> str:
+    """A share with its limits, as ``7.5% (4.6-12)``; a dash where there is none."""
+    if math.isnan(row[name]):
+        return "-"
+    return f"{percent(row[name])} ({percent(row[f'{name}_low'], '')}{to}{percent(row[f'{name}_high'], '')})"
+
+
 def _first_cells(row: pd.Series) -> dict[str, str]:
     return {"arm": row["arm"], "n": str(row["n"])}
 
@@ -149,9 +156,8 @@ def _first_cells(row: pd.Series) -> dict[str, str]:
 def _last_cells(row: pd.Series) -> dict[str, str]:
     if not row["n"]:
         return {"risk": "-", "difference": "-"}
-    risk = f"{percent(row['risk'])} ({percent(row['risk_low'], '')}-{percent(row['risk_high'], '')})"
     is_reference = row["arm"] == row["reference"]
-    return {"risk": risk, "difference": "reference" if is_reference else _difference_cell(row)}
+    return {"risk": share_text(row, "risk"), "difference": "reference" if is_reference else _difference_cell(row)}
 
 
 def _difference_cell(row: pd.Series) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import textwrap
 import warnings
@@ -16,7 +15,7 @@ import pandas as pd
 from analysis.compare import comparison_table
 from analysis.delayed import metrics_shown
 from analysis.folder import RunFolderError, UnfinishedRunError, read_columns, read_run
-from analysis.formatting import DISCLAIMER, WIDTH, capitalised, percent
+from analysis.formatting import DISCLAIMER, WIDTH, capitalised, share_text
 from analysis.harm import HARMED, harm_table, measure_named
 from analysis.load import FailedRowsWarning, RunResults, load_results
 from analysis.metrics import paired_values
@@ -202,7 +201,7 @@ def format_points(table: pd.DataFrame) -> str:
     heads = ["point", "values", *arms]
     rows = []
     for number, part in table.groupby("point", sort=True):
-        shown = {row["arm"]: _risk(row) for _, row in part.iterrows()}
+        shown = {row["arm"]: share_text(row, "risk", " to ") for _, row in part.iterrows()}
         rows.append([str(number), str(part["label"].iloc[0]), *(shown.get(arm, "-") for arm in arms)])
     cut = rows[:MOST_SHOWN]
     widths = [max(len(row[place]) for row in [heads, *cut]) for place in range(len(heads))]
@@ -221,12 +220,6 @@ def _point_lines(row: list[str], widths: list[int]) -> list[str]:
     first, *more = (text.replace("\N{NO-BREAK SPACE}", " ") for text in textwrap.wrap(together, widths[1]))
     cells = [[row[0], first, *row[2:]], *(["", text] for text in more)]
     return ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=False)).rstrip() for line in cells]
-
-
-def _risk(row: pd.Series) -> str:
-    if math.isnan(row["risk"]):
-        return "-"
-    return f"{percent(row['risk'])} ({percent(row['risk_low'], '')} to {percent(row['risk_high'], '')})"
 
 
 def _quietly(path: Path) -> RunResults:

@@ -7,7 +7,7 @@ import textwrap
 
 import pandas as pd
 
-from analysis.formatting import DISCLAIMER, WIDTH, aligned, difference_text, percent
+from analysis.formatting import DISCLAIMER, WIDTH, aligned, difference_text, percent, share_text
 
 
 def format_treatment(table: pd.DataFrame) -> str:
@@ -42,17 +42,11 @@ def _cells(row: pd.Series) -> dict[str, str]:
         "completed": percent(row["completed"]),
         "dose": percent(row["delivered_share_median"]),
         "delay min": _minutes(row["delay_min_median"]),
-        "target met": _with_limits(row, "target_met"),
+        "target met": share_text(row, "target_met"),
         "harmed": percent(row["harmed"]),
-        "treated unharmed": _with_limits(row, "treated_unharmed"),
+        "treated unharmed": share_text(row, "treated_unharmed"),
         "difference": difference,
     }
-
-
-def _with_limits(row: pd.Series, name: str) -> str:
-    if math.isnan(row[name]):
-        return "-"
-    return f"{percent(row[name])} ({percent(row[f'{name}_low'], '')}-{percent(row[f'{name}_high'], '')})"
 
 
 def _minutes(value: float) -> str:

@@ -44,12 +44,7 @@ def pictures_of(results: RunResults, comparisons: list[pd.DataFrame]) -> Picture
     comparisons : list of pandas.DataFrame
         A table of `analysis.comparison_table` for each kind of reaction, the commoner one first.
     """
-    design = []
-    if courses(results):
-        drawn = (
-            "A row for each course: a bar for each step, a line for each dose, gaps hatched; heights on a log scale."
-        )
-        design.append(picture("courses", plot_courses(results), "What each arm gives.", drawn))
+    design = courses_picture(results, "What each arm gives.")
     shown = [_comparison(results, comparisons[0])]
     shown += [_forest(table) for table in comparisons[1:] if len(table) > 1]
     shown += _when(results, [table["metric"].iloc[0] for table in comparisons])
@@ -62,6 +57,12 @@ def pictures_of(results: RunResults, comparisons: list[pd.DataFrame]) -> Picture
     drawn = "One marker for each arm: patients harmed, upward, against patients treated, to the right, with intervals."
     delivered = picture("dilemma", plot_dilemma(results), "Harm against treatment delivered.", drawn)
     return Pictures(design, shown, [delivered])
+
+
+def courses_picture(results: RunResults, caption: str) -> list[Picture]:
+    """The courses of the arms, where the run holds them."""
+    drawn = "A row for each course: a bar for each step, a line for each dose, gaps hatched; heights on a log scale."
+    return [picture("courses", plot_courses(results), caption, drawn)] if courses(results) else []
 
 
 def _comparison(results: RunResults, table: pd.DataFrame) -> Picture:

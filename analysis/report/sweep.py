@@ -6,16 +6,16 @@ import math
 
 import pandas as pd
 
-from analysis.courses import courses, drug_words
-from analysis.figures.courses import plot_courses
+from analysis.courses import drug_words
 from analysis.figures.points import plot_points
-from analysis.formatting import capitalised, difference_text, percent
+from analysis.formatting import capitalised, difference_text, percent, share_text
 from analysis.load import RunResults
 from analysis.metrics import metric_named
 from analysis.points import SweepResults, points_table
 from analysis.report.checks import enough, limits_section, parameters_section, provenance_section
 from analysis.report.design import population_section
 from analysis.report.parts import Check, Checks, Page, Picture, Section, Table, Text, picture
+from analysis.report.pictures import courses_picture
 from analysis.treatment import treatment_table
 
 MOST_TOLD = 6
@@ -88,17 +88,11 @@ def _treatment(results: SweepResults) -> Section:
     rows = []
     for number, run in results.runs():
         for _, row in treatment_table(run).iterrows():
-            shares = [_share(row, name) for name in ("reached", "harmed", "treated_unharmed")]
+            shares = [share_text(row, name) for name in ("reached", "harmed", "treated_unharmed")]
             rows.append([str(number), row["arm"], str(row["n"]), *shares])
     heads = ["point", "arm", "n", "treated", "harmed", "treated unharmed"]
     notes = ["Treated: exposure target met, or all given where there is none. In brackets: 95 % intervals."]
     return Section("treatment", "Treatment delivered", [Table("Point by point", heads, rows, notes, words=2)])
-
-
-def _share(row: pd.Series, name: str) -> str:
-    if math.isnan(row[name]):
-        return "–"
-    return f"{percent(row[name])} ({percent(row[f'{name}_low'], '')}-{percent(row[f'{name}_high'], '')})"
 
 
 def _design(results: SweepResults, first: RunResults) -> Section:
@@ -112,9 +106,7 @@ def _design(results: SweepResults, first: RunResults) -> Section:
     swept = Table("What is swept", ["place in the scenario", "column", "unit", "kind"], rows, words=4)
     listed = [[str(row["point"]), str(row["label"])] for _, row in results.points.iterrows()]
     points = Table("The points", ["point", "values"], listed, words=2)
-    drawn = "A row for each course: a bar for each step, a line for each dose, gaps hatched; heights on a log scale."
-    caption = "What each arm gives at the first point."
-    given = [picture("courses", plot_courses(first), caption, drawn)] if courses(first) else []
+    given = courses_picture(first, "What each arm gives at the first point.")
     return Section("question", "Question and design", [Text(lines), swept, points, *given])
 
 
@@ -135,7 +127,7 @@ def _results(tables: list[pd.DataFrame]) -> Section:
 def _numbers(row: pd.Series) -> list[str]:
     if math.isnan(row["risk"]):
         return ["–", "–"]
-    return [_share(row, "risk"), "reference" if row["arm"] == row["reference"] else difference_text(row)]
+    return [share_text(row, "risk"), "reference" if row["arm"] == row["reference"] else difference_text(row)]
 
 
 def _checks(results: SweepResults, patients: int) -> Section:

@@ -9,6 +9,7 @@ from run_folder_fixture import MILD, NONE, SEVERE, not_treated_row, outcome, ski
 from scipy.stats import binomtest
 
 from analysis import format_treatment, load_results, plot_dilemma, treatment_table
+from analysis.figures.dilemma import treatment_finding
 from analysis.intervals import tango_limits
 
 ARMS = ("full_dose", "rdd", "avoidance")
@@ -144,3 +145,18 @@ def test_the_figure_has_a_marker_with_both_intervals_for_each_arm(results) -> No
         figure.texts[0].get_text().split()
     )
     figure.canvas.draw()
+
+
+@pytest.mark.parametrize(
+    ("unharmed", "harmed", "told"),
+    [
+        ((0.03, 0.0), (0.97, 0.0), "Few patients are treated without harm in any arm, at most 3% (exposed)"),
+        ((0.6, 0.9), (0.4, 0.1), "90% of patients are treated without harm with avoided, 60% with exposed"),
+    ],
+)
+def test_no_arm_is_praised_that_harms_nearly_everybody(unharmed, harmed, told) -> None:
+    table = pd.DataFrame(
+        {"arm": ["exposed", "avoided"], "reference": "exposed", "treated_unharmed": unharmed, "harmed": harmed,
+         "difference_low": [np.nan, 0.1]}
+    )  # fmt: skip
+    assert treatment_finding(table, {"exposed": "exposed", "avoided": "avoided"}) == told

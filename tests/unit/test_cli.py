@@ -251,6 +251,18 @@ def test_verify_prints_each_check_and_fails_with_1() -> None:
     assert "A1 FAILED" in bad.stdout
 
 
+def test_verify_that_is_stopped_says_what_is_left(monkeypatch) -> None:
+    def run_checks(ids: list[str], quick: bool) -> Iterator[FakeResult]:
+        yield FakeResult(ids[0], True)
+        raise KeyboardInterrupt
+
+    module = types.SimpleNamespace(CHECKS={"P4": 1, "A1": 2, "A2": 3}, run_checks=run_checks)
+    monkeypatch.setitem(sys.modules, "abm.studies.verify", module)
+    stopped = call("verify")
+    assert stopped.exit_code == 130
+    assert "desensim verify A1 A2" in stopped.stderr
+
+
 @pytest.mark.usefixtures("checks")
 def test_verify_as_json_is_one_object_a_line() -> None:
     result = call("verify", "--json", "--quick")

@@ -8,6 +8,7 @@ import sys
 import types
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from abm import cli_run
@@ -68,6 +69,7 @@ def test_a_closed_pipe_ends_quietly() -> None:
 
 
 def test_quiet_progress_tells_the_time_left(capsys, monkeypatch) -> None:
+    monkeypatch.setattr(cli_run, "kernels_are_kept", lambda: True)
     clock = iter([100.0, 110.0, 140.0, 141.0])
     monkeypatch.setattr(cli_run.time, "monotonic", lambda: next(clock))
     study = small_study(90, arms=[1, 2], cells=1000, replicates=3)
@@ -78,6 +80,15 @@ def test_quiet_progress_tells_the_time_left(capsys, monkeypatch) -> None:
         "s: 90 patients × 2 arms × 3 replicates × 1,000 mast cells; 10 patients were done before",
         "s: 30 of 90 patients, about 2.0 min left",
     ]
+
+
+@pytest.mark.parametrize(("kept", "lines"), [(True, 1), (False, 2)])
+def test_what_has_to_be_compiled_first_is_told(capsys, monkeypatch, kept, lines) -> None:
+    monkeypatch.setattr(cli_run, "kernels_are_kept", lambda: kept)
+    cli_run.QuietLines(small_study(4, arms=[1], cells=10, replicates=1)).head(0)
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == lines
+    assert told[-1].startswith("compiling the simulation first") != kept
 
 
 def test_progress_on_a_terminal_is_a_bar(capsys, monkeypatch) -> None:
