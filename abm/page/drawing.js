@@ -87,14 +87,17 @@
       for (let n = 1; n < 5; n++) { pen.beginPath(); pen.moveTo(n * side * k, 0); pen.lineTo(n * side * k, rows * k); pen.stroke(); }
       pen.beginPath(); pen.moveTo(0, side * k); pen.lineTo(columns * k, side * k); pen.stroke();
       pen.fillStyle = '#1a1a1a'; pen.font = 'bold ' + Math.round(side * k / 7) + 'px system-ui, sans-serif'; pen.textAlign = 'center';
-      pen.fillText('mucosa', 4.5 * side * k, 1.14 * side * k);
+      // A light edge, so that it is read on skin that came off, too; so with the ring.
+      pen.strokeStyle = '#fff'; pen.lineWidth = k; pen.strokeText('mucosa', 4.5 * side * k, 1.14 * side * k); pen.fillText('mucosa', 4.5 * side * k, 1.14 * side * k);
       pen.strokeStyle = '#000';
     }
     const place = this.placeOf(this.h.cell);
     if (!place) return;
     const far = s.tissue === 'epidermis' && !this.close;
-    pen.lineWidth = far ? 1.5 * k : Math.max(2, k / 4);
-    pen.beginPath(); pen.arc((place[1] - left + .5) * k, (place[0] - top + .5) * k, k * (s.tissue === 'dermis' ? 1.1 : far ? 5 : 2), 0, 7); pen.stroke();
+    for (const [colour, extra] of [['#fff', far ? 1.5 * k : 2], ['#000', 0]]) {
+      pen.strokeStyle = colour; pen.lineWidth = (far ? 1.5 * k : Math.max(2, k / 4)) + extra;
+      pen.beginPath(); pen.arc((place[1] - left + .5) * k, (place[0] - top + .5) * k, k * (s.tissue === 'dermis' ? 1.1 : far ? 5 : 2), 0, 7); pen.stroke();
+    }
   },
   placeOf(cell) {
     const s = this.scene;
